@@ -1,0 +1,94 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { Access, Authenticate, Principal } from '../types/index.ts'
+import { forbidden, unauthorized } from './errors.ts'
+
+/** Marks the config of a route that has its guard, and tells what the guard is. */
+const guarded = Symbol('fastify-pt-status.guarded')
+
+type Config = { access?: Access, [guarded]?: true }
+
+/** RFC 6749 §3.3 */
+const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
+
+/**
+ * Closes the routes of a scope. Each route gets its guard as it is declared: behind the hooks of the scope, so that
+ * a 401 has the header fields of CORS, and before the hooks of the route. A route that was declared before the
+ * plugin loaded is caught by a hook of the scope.
+ */
+export function closeRoutes (instance: FastifyInstance, authenticate: Authenticate | undefined): void {
+  const { ptStatus } = instance
+  if (!instance.hasRequestDecorator('principal')) instance.decorateRequest('principal', null)
+
+  instance.addHook('onRoute', function (route) {
+    if (this.ptStatus !== ptStatus) return
+    const access = accessOf(route.config)
+    checkAccess(route, access, authenticate !== undefined)
+    route.config = { ...route.config, [guarded]: true } as NonNullable<RouteOptions['config']>
+    if (authenticate === undefined || access === 'public') return
+    route.onRequest = [guard(authenticate, access), route.onRequest ?? []].flat()
+  })
+
+  instance.addHook('onRequest', async (request, reply) => {
+    if (request.is404 || request.server.ptStatus !== ptStatus) return
+    const config = request.routeOptions.config as Config
+    if (config[guarded]) return
+    const access = accessOf(config)
+    checkAccess(request.routeOptions, access, authenticate !== undefined)
+    if (authenticate !== undefined && access !== 'public') await guard(authenticate, access)(request, reply)
+  })
+}
+
+/** Who may use a route: `undefined` is any principal. */
+export function accessOf (config: object | undefined): Access | undefined {
+  return (config as Config | undefined)?.access
+}
+
+function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | undefined) {
+  const admit = admission(access)
+
+  return async function authorize (request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (isPreflight(request)) return
+    const principal = await authenticate(request, reply)
+    if (reply.sent) return
+    if (principal === null || principal === undefined) throw unauthorized()
+    if (typeof principal !== 'object') throw new TypeError('Cannot authenticate: a principal must be an object')
+    request.principal = principal
+    await admit?.(request, principal)
+  }
+}
+
+/** Throws the 403 of a principal that the route doesn't admit. */
+function admission (access: Exclude<Access, 'public'> | undefined): ((request: FastifyRequest, principal: Principal) => void | Promise<void>) | undefined {
+  if (access === undefined) return undefined
+  if (typeof access === 'function') {
+    return async (request, principal) => {
+      if (await access(request, principal) !== true) throw forbidden()
+    }
+  }
+  const { scopes } = access
+  return (request, principal) => {
+    if (!scopes.every(scope => principal.scopes?.includes(scope))) {
+      throw forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes })
+    }
+  }
+}
+
+/** A CORS preflight never has credentials (Fetch, CORS-preflight fetch). */
+function isPreflight ({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
+}
+
+function checkAccess ({ method, url }: { method?: unknown, url?: string | undefined }, access: unknown, canAuthenticate: boolean): void {
+  if (access === undefined || access === 'public') return
+  const route = `${String(method)} ${url}`
+  if (!isAccess(access)) {
+    throw new TypeError(`Cannot close ${route}: config.access must be 'public', { scopes: [...] } or a function`)
+  }
+  if (!canAuthenticate) {
+    throw new TypeError(`Cannot close ${route}: it asks for access, but the plugin has no authenticate`)
+  }
+}
+
+function isAccess (access: any): access is Access {
+  return typeof access === 'function' || (Array.isArray(access?.scopes) && access.scopes.every((scope: unknown) => scopeToken.test(String(scope))))
+}

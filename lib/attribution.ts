@@ -1,0 +1,55 @@
+import { internalServerError, StatusError } from './errors.ts'
+import { fold } from './folding.ts'
+import { isRefusalStatus } from './status.ts'
+
+/** What becomes of an error that wasn't meant for the client. Nothing of it is told. */
+export const unexpected = internalServerError()
+
+/**
+ * Whose fault an error is, and so which answer it deserves. Only what was made for the client may be a 4xx:
+ * a `StatusError`, Fastify's own errors, an exposed http-error. A stray `statusCode` on anything else is
+ * somebody else's answer.
+ *
+ * @param thrown whatever was thrown; throws what its own getters throw
+ */
+export function attribute (thrown: unknown): StatusError {
+  if (thrown instanceof StatusError) return isRefusalStatus(thrown.status) ? thrown : unexpected
+  if (!(thrown instanceof Error)) return unexpected
+  const error = thrown as ForeignError
+  if (isFastifyError(error)) return refuse(error, error.code.replace(/^FST_(ERR_)?(CTP_)?/, ''))
+  if (isExposedHttpError(error)) return refuse(error)
+  return unexpected
+}
+
+interface ForeignError extends Error {
+  statusCode?: unknown
+  code?: unknown
+  expose?: unknown
+  headers?: unknown
+}
+
+/** An error that Fastify or a plugin made with @fastify/error, for the client if it is a 4xx. */
+export function isFastifyError (error: unknown): error is ForeignError & { code: string } {
+  if (!(error instanceof Error) || error.name !== 'FastifyError') return false
+  const { code } = error as ForeignError
+  return typeof code === 'string' && code.startsWith('FST_')
+}
+
+/** As http-errors makes them: `expose` tells whether the message may be sent to the client. */
+function isExposedHttpError (error: ForeignError): boolean {
+  return error.expose === true && typeof error.statusCode === 'number'
+}
+
+function refuse (error: ForeignError, name?: string): StatusError {
+  const { status, code = name } = fold(error.statusCode)
+  if (status === 500) return unexpected
+  return new StatusError(status, status < 500 ? error.message : undefined, {
+    cause: error,
+    ...(code !== undefined && { code }),
+    ...(isRecord(error.headers) && { headers: error.headers })
+  })
+}
+
+function isRecord (value: unknown): value is Record<string, string> {
+  return typeof value === 'object' && value !== null
+}

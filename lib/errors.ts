@@ -1,0 +1,113 @@
+import { constantOf, isRefusalStatus, refusals, rowOf, type RefusalStatus } from './status.ts'
+
+/** One thing that is wrong with a request. */
+export interface Finding {
+  /** The part of the request it is in. */
+  in: 'path' | 'query' | 'header' | 'body'
+  /** RFC 6901 pointer into that part, to the missing property where one is missing. */
+  pointer: string
+  /** A constant for programs: the schema keyword that failed, such as `required` or `format`. */
+  code: string
+  /** A sentence for people. */
+  detail: string
+}
+
+/** What a refusal may add to its status and detail. */
+export interface RefusalOptions {
+  /** A stable constant for programs. Default: the status's phrase, as `NOT_FOUND`. */
+  code?: string
+  /** Header fields of the response. */
+  headers?: Readonly<Record<string, string>>
+  /** What led to it: for the log, never for the client. */
+  cause?: unknown
+}
+
+/** Options of a 400. */
+export interface BadRequestOptions extends RefusalOptions {
+  /** What is wrong with the request; the first twenty are sent. */
+  errors?: readonly Finding[]
+}
+
+/** Options of a 401. */
+export interface UnauthorizedOptions extends RefusalOptions {
+  /** The value of `WWW-Authenticate` (RFC 9110 §11.6.1). Default: the plugin's `challenge`. */
+  challenge?: string
+}
+
+/** Options of a 403. */
+export interface ForbiddenOptions extends RefusalOptions {
+  /** The scopes that are missing: sent as a challenge (RFC 6750 §3.1). */
+  scopes?: readonly string[]
+}
+
+/** Options of a 503. */
+export interface ServiceUnavailableOptions extends RefusalOptions {
+  /** When to try again, in seconds (RFC 9110 §10.2.3). Default: the plugin's `retryAfter`. */
+  retryAfter?: number
+}
+
+type StatusErrorOptions = BadRequestOptions & UnauthorizedOptions & ForbiddenOptions & ServiceUnavailableOptions
+
+const codes: ReadonlyMap<RefusalStatus, string> = new Map(refusals.map(row => [row.code, constantOf(row.phrase)]))
+
+/** A refusal to throw: its status, code and detail are meant for the client. */
+export class StatusError extends Error {
+  readonly status: RefusalStatus
+  /** The same as `status`, by the name that Fastify reads. */
+  readonly statusCode: RefusalStatus
+  readonly code: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly errors: readonly Finding[] | undefined
+
+  /**
+   * @param status a refusing code of the ten
+   * @param detail a sentence for people
+   * @throws {TypeError} if `status` isn't one of them
+   */
+  constructor (status: RefusalStatus, detail?: string, options: StatusErrorOptions = {}) {
+    if (!isRefusalStatus(status)) throw new TypeError(`Cannot refuse: ${String(status)} is no error status of the contract`)
+    // A refusal is an answer, not an accident: only the 500, a bug, is worth the cost of a stack
+    const { stackTraceLimit } = Error
+    if (status !== 500) Error.stackTraceLimit = 0
+    super(detail ?? rowOf(status).meaning, 'cause' in options ? { cause: options.cause } : undefined)
+    Error.stackTraceLimit = stackTraceLimit
+
+    this.status = status
+    this.statusCode = status
+    this.code = options.code ?? codes.get(status)!
+    this.errors = options.errors
+    this.headers = headersOf(options)
+  }
+}
+StatusError.prototype.name = 'StatusError'
+
+const none = Object.freeze({})
+
+function headersOf ({ headers = none, challenge, scopes, retryAfter }: StatusErrorOptions): Readonly<Record<string, string>> {
+  if (challenge !== undefined) return { ...headers, 'www-authenticate': challenge }
+  if (scopes !== undefined) return { ...headers, 'www-authenticate': insufficientScope(scopes) }
+  if (retryAfter !== undefined && retryAfter >= 0) return { ...headers, 'retry-after': String(Math.ceil(retryAfter)) }
+  return headers
+}
+
+/** The challenge of RFC 6750 §3.1, its values as quoted strings (RFC 9110 §5.6.4). */
+function insufficientScope (scopes: readonly string[]): string {
+  return `Bearer error="insufficient_scope", scope="${scopes.join(' ').replace(/["\\]/g, '\\$&')}"`
+}
+
+function refusal<Options extends RefusalOptions> (status: RefusalStatus) {
+  return (detail?: string, options?: Options): StatusError => new StatusError(status, detail, options)
+}
+
+/** 400: the server can't understand the request (RFC 9110 §15.5.1). */
+export const badRequest = refusal<BadRequestOptions>(400)
+/** 401: credentials are missing or bad (RFC 9110 §15.5.2). */
+export const unauthorized = refusal<UnauthorizedOptions>(401)
+/** 403: authenticated, but not allowed (RFC 9110 §15.5.4). */
+export const forbidden = refusal<ForbiddenOptions>(403)
+/** 404: no such resource (RFC 9110 §15.5.5). */
+export const notFound = refusal<RefusalOptions>(404)
+/** 500: an unexpected condition, with a stack for the log (RFC 9110 §15.6.1). */
+export const internalServerError = refusal<RefusalOptions>(500)
+/** 503: a dependency, overload, maintenance or closing (RFC 9110 §15.6.4). */
+export const serviceUnavailable = refusal<ServiceUnavailableOptions>(503)

@@ -1,0 +1,78 @@
+import { validateHeaderValue } from 'node:http'
+import type { Authenticate, PtStatusOptions, ValidationOptions } from '../types/index.ts'
+import { customFormat, formats, type Format } from './bodies.ts'
+
+/** The options, checked, with their defaults. */
+export interface Settings {
+  readonly authenticate: Authenticate | undefined
+  readonly mapError: PtStatusOptions['mapError']
+  readonly format: Format
+  readonly challenge: string
+  readonly retryAfter: number
+  readonly securityScheme: string
+  readonly validation: ValidationOptions | false
+}
+
+/** What each option must be; the last three are Fastify's own, of `register()`. */
+const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, must: string]>> = {
+  authenticate: [isFunction, 'a function'],
+  mapError: [isFunction, 'a function'],
+  format: [isFormat, "'problem', 'envelope' or { contentType, schema, body }, its schema with an $id"],
+  challenge: [isFieldValue, 'a value of the WWW-Authenticate header field'],
+  retryAfter: [value => Number.isInteger(value) && value >= 0, 'a number of seconds'],
+  securityScheme: [isText, 'the name of a security scheme'],
+  validation: [value => value === false || isObject(value), 'false or { coerceBody, removeAdditional }'],
+  prefix: [() => true, ''],
+  logLevel: [() => true, ''],
+  logSerializers: [() => true, '']
+}
+
+/**
+ * Checks the plugin's options and completes them.
+ *
+ * @throws {TypeError} with every option that is unknown or isn't what it must be
+ */
+export function settingsOf (options: PtStatusOptions): Settings {
+  const wrong = Object.entries(options)
+    .filter(([name, value]) => value !== undefined && !checks[name]?.[0](value))
+    .map(([name]) => checks[name] === undefined ? `there is no option '${name}'` : `${name} must be ${checks[name][1]}`)
+  if (wrong.length > 0) throw new TypeError(`Cannot register fastify-pt-status: ${wrong.join('; ')}`)
+
+  const { authenticate, mapError, format = 'problem', challenge = 'Bearer', retryAfter = 30, securityScheme = 'bearer', validation = {} } = options
+  return Object.freeze({
+    authenticate,
+    mapError,
+    format: typeof format === 'string' ? formats[format] : customFormat(format),
+    challenge,
+    retryAfter,
+    securityScheme,
+    validation
+  })
+}
+
+function isFunction (value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+function isText (value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function isObject (value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function isFormat (value: any): boolean {
+  return typeof value === 'string'
+    ? Object.hasOwn(formats, value)
+    : isObject(value) && isFieldValue(value.contentType) && isText(value.schema?.$id) && isFunction(value.body)
+}
+
+function isFieldValue (value: unknown): boolean {
+  try {
+    validateHeaderValue('value', value as string)
+    return isText(value)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,144 @@
+import type {
+  FastifyReply, FastifyRequest, FastifySchema, FastifyTypeProvider, FastifyTypeProviderDefault, RawReplyDefaultExpression,
+  RawRequestDefaultExpression, RawServerBase, RawServerDefault, RouteGenericInterface
+} from 'fastify'
+import type { CallSerializerTypeProvider, FastifyReplyType, ResolveFastifyReplyType } from 'fastify/types/type-provider.js'
+import type { ContextConfigDefault } from 'fastify/types/utils.js'
+import type { CustomFormat } from '../lib/bodies.ts'
+import type { StatusError } from '../lib/errors.ts'
+import type { Status } from '../lib/status.ts'
+
+/**
+ * Who makes the request. Extend it with what your `authenticate` knows:
+ * `declare module 'fastify-pt-status' { interface Principal { tenant: string } }`
+ */
+export interface Principal {
+  /** Who it is: a user's or client's identifier. */
+  subject: string
+  /** What the credentials allow (RFC 6749 §3.3). */
+  scopes?: readonly string[]
+}
+
+/**
+ * Reads the credentials of a request. Returns the principal, or nothing where there are none or bad ones: a 401.
+ * May throw a `StatusError`.
+ */
+export type Authenticate = (request: FastifyRequest, reply: FastifyReply) =>
+  Principal | null | undefined | void | Promise<Principal | null | undefined | void>
+
+/** Who may use a route: everybody, a principal with these scopes, or whom the function admits. */
+export type Access = 'public' | { readonly scopes: readonly string[] } | AccessFunction
+
+/** Only `true` admits. May throw a `StatusError`, such as `notFound()` before the principal is refused. */
+export type AccessFunction = (request: FastifyRequest<any>, principal: Principal) => boolean | Promise<boolean>
+
+/** How requests are validated. */
+export interface ValidationOptions {
+  /** Coerce the types of a JSON body too, as Fastify does. Default: false. */
+  coerceBody?: boolean
+  /** Drop the properties that a schema forbids, as Fastify does, instead of refusing them. Default: false. */
+  removeAdditional?: boolean
+}
+
+/** The plugin's options. */
+export interface PtStatusOptions {
+  /** Closes every route whose `config.access` isn't `'public'`. */
+  authenticate?: Authenticate
+  /** Turns an error of your domain into what the client is told; nothing where it has no answer to it. */
+  mapError?: (error: unknown, request: FastifyRequest) => StatusError | null | undefined | void
+  /** How refusals are written. Default: `'problem'`, RFC 9457. */
+  format?: 'problem' | 'envelope' | CustomFormat
+  /** `WWW-Authenticate` of a 401 that brings none (RFC 9110 §11.6.1). Default: `'Bearer'`. */
+  challenge?: string
+  /** `Retry-After` of a 503 that brings none, in seconds (RFC 9110 §10.2.3). Default: 30. */
+  retryAfter?: number
+  /** The name that the OpenAPI document has for the security scheme of closed routes. Default: `'bearer'`. */
+  securityScheme?: string
+  /** `false` leaves validation as Fastify does it. */
+  validation?: ValidationOptions | false
+}
+
+/** A route of the contract. */
+export interface ContractRoute {
+  method: string
+  /** The path as it was declared, with its prefix. */
+  url: string
+  /** `'authenticated'`: any principal; `'function'`: the route decides by itself. */
+  access: 'public' | 'authenticated' | 'function' | { scopes: readonly string[] }
+  /** The codes that it can answer, sorted. */
+  codes: Status[]
+}
+
+/** What the plugin adds to the scope it is registered in. */
+export interface PtStatus {
+  /**
+   * The routes of the scope by URL and method, without those that the document hides.
+   *
+   * @throws {Error} before the app is ready
+   */
+  contract (): ContractRoute[]
+}
+
+type BodyOf<TypeProvider extends FastifyTypeProvider, Schema> =
+  Schema extends { content: infer Content }
+    ? { [Type in keyof Content]: Content[Type] extends { schema: infer S } ? CallSerializerTypeProvider<TypeProvider, S> : unknown }[keyof Content]
+    : CallSerializerTypeProvider<TypeProvider, Schema>
+
+/** The body of a 201: as the route's schema, or else its `Reply` generic, declares it; `never` where neither does. */
+export type CreatedBody<RouteGeneric extends RouteGenericInterface, SchemaCompiler extends FastifySchema, TypeProvider extends FastifyTypeProvider> =
+  keyof SchemaCompiler['response'] extends never
+    ? keyof RouteGeneric['Reply'] extends never
+      ? unknown
+      : RouteGeneric['Reply'] extends { 201: infer Body } ? Body : never
+    : 201 extends keyof SchemaCompiler['response']
+      ? BodyOf<TypeProvider, SchemaCompiler['response'][201]>
+      : '2xx' extends keyof SchemaCompiler['response']
+        ? BodyOf<TypeProvider, SchemaCompiler['response']['2xx']>
+        : never
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    ptStatus: PtStatus
+  }
+
+  interface FastifyRequest {
+    /** Who makes the request; `null` on a public route and where there is no `authenticate`. */
+    principal: Principal | null
+  }
+
+  interface FastifyContextConfig {
+    /** Who may use the route. Default: any principal. */
+    access?: Access
+  }
+
+  // Merging needs the names, constraints and defaults of all of FastifyReply's type parameters
+  interface FastifyReply<
+    RouteGeneric extends RouteGenericInterface = RouteGenericInterface,
+    RawServer extends RawServerBase = RawServerDefault,
+    RawRequest extends RawRequestDefaultExpression<RawServer> = RawRequestDefaultExpression<RawServer>,
+    RawReply extends RawReplyDefaultExpression<RawServer> = RawReplyDefaultExpression<RawServer>,
+    ContextConfig = ContextConfigDefault,
+    SchemaCompiler extends FastifySchema = FastifySchema,
+    TypeProvider extends FastifyTypeProvider = FastifyTypeProviderDefault,
+    ReplyType extends FastifyReplyType = ResolveFastifyReplyType<TypeProvider, SchemaCompiler, RouteGeneric>
+  > {
+    /**
+     * Answers 201 (RFC 9110 §15.3.2).
+     *
+     * @param location the URI of what was created; what can't stand in a URI is percent-encoded. Its scheme isn't
+     * checked: it is the server's to choose, so make it of your own ids and not of what the client sent
+     * @param body as the route's 201 schema declares it
+     * @throws {TypeError} if the location is neither a string nor a URL
+     */
+    created (location: string | URL, body: CreatedBody<RouteGeneric, SchemaCompiler, TypeProvider>):
+    FastifyReply<RouteGeneric, RawServer, RawRequest, RawReply, ContextConfig, SchemaCompiler, TypeProvider, ReplyType>
+    /** Answers 204, without content (RFC 9110 §15.3.5). */
+    noContent (): FastifyReply<RouteGeneric, RawServer, RawRequest, RawReply, ContextConfig, SchemaCompiler, TypeProvider, ReplyType>
+    /**
+     * Answers 304, with the header fields set so far but those of content (RFC 9110 §15.4.5).
+     *
+     * @throws {Error} if the request is no conditional GET or HEAD: the client would have nothing to reuse
+     */
+    notModified (): FastifyReply<RouteGeneric, RawServer, RawRequest, RawReply, ContextConfig, SchemaCompiler, TypeProvider, ReplyType>
+  }
+}
