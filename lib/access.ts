@@ -1,11 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Access, Authenticate, Principal } from '../types/index.ts'
+import { isDeclared } from './declared.ts'
 import { forbidden, unauthorized } from './errors.ts'
-
-/** Marks the config of a route that has its guard, and tells what the guard is. */
-const guarded = Symbol('fastify-pt-status.guarded')
-
-type Config = { access?: Access, [guarded]?: true }
 
 /** RFC 6749 §3.3 */
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
@@ -23,16 +19,13 @@ export function closeRoutes (instance: FastifyInstance, authenticate: Authentica
     if (this.ptStatus !== ptStatus) return
     const access = accessOf(route.config)
     checkAccess(route, access, authenticate !== undefined)
-    route.config = { ...route.config, [guarded]: true } as NonNullable<RouteOptions['config']>
     if (authenticate === undefined || access === 'public') return
     route.onRequest = [guard(authenticate, access), route.onRequest ?? []].flat()
   })
 
   instance.addHook('onRequest', async (request, reply) => {
-    if (request.is404 || request.server.ptStatus !== ptStatus) return
-    const config = request.routeOptions.config as Config
-    if (config[guarded]) return
-    const access = accessOf(config)
+    if (isDeclared(request) || request.is404 || request.server.ptStatus !== ptStatus) return
+    const access = accessOf(request.routeOptions.config)
     checkAccess(request.routeOptions, access, authenticate !== undefined)
     if (authenticate !== undefined && access !== 'public') await guard(authenticate, access)(request, reply)
   })
@@ -40,7 +33,7 @@ export function closeRoutes (instance: FastifyInstance, authenticate: Authentica
 
 /** Who may use a route: `undefined` is any principal. */
 export function accessOf (config: object | undefined): Access | undefined {
-  return (config as Config | undefined)?.access
+  return (config as { access?: Access } | undefined)?.access
 }
 
 function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | undefined) {
@@ -90,5 +83,9 @@ function checkAccess ({ method, url }: { method?: unknown, url?: string | undefi
 }
 
 function isAccess (access: any): access is Access {
-  return typeof access === 'function' || (Array.isArray(access?.scopes) && access.scopes.every((scope: unknown) => scopeToken.test(String(scope))))
+  return typeof access === 'function' || (Array.isArray(access?.scopes) && access.scopes.every(isScope))
+}
+
+function isScope (scope: unknown): boolean {
+  return typeof scope === 'string' && scopeToken.test(scope)
 }

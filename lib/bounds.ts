@@ -1,53 +1,101 @@
-import { _, Name, type Ajv, type CodeKeywordDefinition, type KeywordCxt } from 'ajv'
-import { limit } from './findings.ts'
+import { _, Name, type Ajv, type Code, type ErrorObject, type KeywordCxt, type ValidateFunction } from 'ajv'
+import { limit, longest } from './findings.ts'
 
 /**
  * Ajv's keywords whose cost grows with the data:
  *
  * - `unless`: the keyword whose failure makes it pointless, and by what a JavaScript length may exceed it
  *   (`maxLength` counts code points)
- * - `loop`: `findings` if each turn may add some, `match` if each turn looks for a match
+ * - `loops`: whether each of its turns may add findings
  */
-const costly: Readonly<Record<string, { unless?: readonly [keyword: string, factor: number], loop?: 'findings' | 'match' }>> = {
-  items: { unless: ['maxItems', 1], loop: 'findings' },
-  additionalItems: { unless: ['maxItems', 1], loop: 'findings' },
+const costly: Readonly<Record<string, { unless?: readonly [keyword: string, factor: number], loops?: true }>> = {
+  items: { unless: ['maxItems', 1], loops: true },
+  additionalItems: { unless: ['maxItems', 1], loops: true },
   uniqueItems: { unless: ['maxItems', 1] },
-  contains: { unless: ['maxItems', 1], loop: 'match' },
-  additionalProperties: { loop: 'findings' },
-  patternProperties: { loop: 'findings' },
-  propertyNames: { loop: 'findings' },
+  contains: { unless: ['maxItems', 1] },
+  additionalProperties: { loops: true },
+  patternProperties: { loops: true },
+  propertyNames: { loops: true },
   pattern: { unless: ['maxLength', 2] },
   format: { unless: ['maxLength', 2] }
 }
 
+/** How many `$ref`s, and findings that they hand on, one search for all findings may follow. */
+const effort = 20_000
+const budget = { left: effort }
+
 const errors = new Name('errors')
 
 /**
- * Makes `allErrors` safe. By itself it has an error made for each invalid item of a hostile body, copies them
- * all at each `$ref`, and runs `pattern` and `uniqueItems` on what `maxLength` and `maxItems` have refused.
- * Here each loop ends at its twentieth finding, and what is too long is only that.
+ * Makes what an Ajv with `allErrors` compiles cheap enough for `findAll`. By itself it has an error made for each
+ * invalid item of a hostile body, copies them all at each `$ref`, tries every branch of every `anyOf` to its end,
+ * which takes exponential time where a schema refers to itself, and runs `pattern` and `uniqueItems` on what
+ * `maxLength` and `maxItems` have refused. Here each loop ends at its twentieth finding, what is too long is only
+ * that, and `$ref`s have a budget.
  *
  * @param ajv an instance that hasn't compiled anything yet
  * @see https://ajv.js.org/security.html#untrusted-schemas
  */
 export function boundFindings (ajv: Ajv): void {
-  for (const [keyword, { unless, loop }] of Object.entries(costly)) {
-    const definition = ajv.getKeyword(keyword) as CodeKeywordDefinition
-    ajv.removeKeyword(keyword)
-    ajv.addKeyword({
-      ...definition,
-      code (cxt, ruleType) {
-        const code = () => definition.code(cxt, ruleType)
-        // Where Ajv stops at the first error anyway, as below `not` and `if`, there is nothing to bound
-        if (!cxt.allErrors) return code()
-        if (loop === 'findings') endAtLimit(cxt)
-        if (loop === 'match') forgetMisses(cxt)
-        const maximum: unknown = unless && cxt.parentSchema[unless[0]]
-        if (typeof maximum !== 'number') return code()
-        cxt.gen.if(_`${cxt.data}.length <= ${maximum * unless![1]}`, code)
-      }
+  forgetMisses(ajv)
+  wrap(ajv, '$ref', spend)
+  for (const [keyword, { unless, loops }] of Object.entries(costly)) {
+    wrap(ajv, keyword, (cxt, code) => {
+      // Below `not` and `if` Ajv stops at the first error anyway
+      if (!cxt.allErrors) return code()
+      if (loops) endAtLimit(cxt)
+      const maximum: unknown = unless && cxt.parentSchema[unless[0]]
+      if (typeof maximum !== 'number') return code()
+      cxt.gen.if(_`${cxt.data}.length <= ${maximum * unless![1]}`, code)
     })
   }
+}
+
+/**
+ * Has `contains` drop what each item that doesn't match has added: that there is no match is the finding.
+ * Ajv keeps it to the end, and where the schema is a `$ref` copies all of it for each item.
+ */
+export function forgetMisses (ajv: Ajv): void {
+  wrap(ajv, 'contains', (cxt, code) => {
+    afterEach(cxt, ['subschema'], () => cxt.reset())
+    code()
+  })
+}
+
+/**
+ * An option of Ajv that shortens names which don't fit into a pointer anyway. For each error and each `$ref`
+ * Ajv escapes the names of the properties that lead to it, and a name that the client chose can be as long as the body.
+ *
+ * @param source of a validator
+ */
+export function clipNames (source: string): string {
+  const escape = '.replace(/~/g, "~0")'
+  return source.replaceAll(escape, `.slice(0, ${longest})${escape}`)
+}
+
+/**
+ * All that a validator has against `data`.
+ *
+ * @param validate compiled by an Ajv with `boundFindings`
+ * @returns nothing where that takes too long
+ */
+export function findAll (validate: ValidateFunction, ...data: Parameters<ValidateFunction>): ErrorObject[] | undefined {
+  budget.left = effort
+  try {
+    return validate(...data) ? undefined : validate.errors!
+  } catch {
+    return undefined
+  }
+}
+
+/** Has the findings that a `$ref` starts with and those that it hands on taken from the budget. */
+function spend ({ gen }: KeywordCxt, code: () => void): void {
+  const account = gen.scopeValue('obj', { ref: budget })
+  const pay = (cost: Code) => gen.if(_`(${account}.left -= ${cost}) < 0`, () => gen.throw(account))
+  const start = gen.const('start', errors)
+  pay(_`1 + ${start}`)
+  code()
+  pay(_`${errors} - ${start}`)
 }
 
 /**
@@ -58,26 +106,26 @@ function endAtLimit (cxt: KeywordCxt): void {
   if (Array.isArray(cxt.schema)) return // a tuple: no loop
   const { gen } = cxt
   const start = gen.const('start', errors)
-  const endLoop = () => { gen.if(_`${errors} - ${start} >= ${limit}`, () => gen.break()) }
+  afterEach(cxt, ['subschema', 'error'], () => gen.if(_`${errors} - ${start} >= ${limit}`, () => gen.break()))
+}
 
-  const { subschema, error } = cxt
-  cxt.subschema = (...args) => {
-    const context = subschema.apply(cxt, args)
-    endLoop()
-    return context
-  }
-  cxt.error = (...args) => {
-    error.apply(cxt, args)
-    endLoop()
+/** Has code follow all that a keyword generates for a turn of its loop. */
+function afterEach (cxt: KeywordCxt, names: Array<'subschema' | 'error'>, code: () => void): void {
+  for (const name of names) {
+    const generate = cxt[name] as (...args: unknown[]) => any
+    cxt[name] = (...args: unknown[]) => {
+      const generated = generate.apply(cxt, args)
+      code()
+      return generated
+    }
   }
 }
 
-/** Drops what each item that doesn't match has added: that there is no match is the finding. */
-function forgetMisses (cxt: KeywordCxt): void {
-  const { subschema } = cxt
-  cxt.subschema = (...args) => {
-    const context = subschema.apply(cxt, args)
-    cxt.reset()
-    return context
-  }
+/** Changes the code that a keyword generates, in place: keywords keep their order. */
+function wrap (ajv: Ajv, keyword: string, generate: (cxt: KeywordCxt, code: () => void) => void): void {
+  const definition = ajv.getKeyword(keyword)
+  // A plugin of the user may have removed the keyword, or put another in its place
+  if (typeof definition !== 'object' || !('code' in definition)) return
+  const { code } = definition
+  definition.code = (cxt, ruleType) => generate(cxt, () => code(cxt, ruleType))
 }

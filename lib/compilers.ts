@@ -1,10 +1,10 @@
 import AjvCompiler, { type BuildCompilerFromPool, type RouteDefinition } from '@fastify/ajv-compiler'
 import { SerializerSelector, type SerializerFactory } from '@fastify/fast-json-stringify-compiler'
-import type { AnySchema } from 'ajv'
+import type { Ajv, ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 import type { ValidationOptions } from '../types/index.ts'
 import type { Format } from './bodies.ts'
-import { boundFindings } from './bounds.ts'
+import { boundFindings, clipNames, findAll, forgetMisses } from './bounds.ts'
 import { badRequest } from './errors.ts'
 import type { Settings } from './options.ts'
 
@@ -26,28 +26,54 @@ export function setCompilers (instance: FastifyInstance, { format, validation }:
   })
 }
 
-/** Everything is checked, at a bounded cost, and only what the wire has no types for is coerced. */
+/**
+ * Ajv decides, as Fastify runs it: up to the first error. Where it refuses, a second one, which decides nothing,
+ * is asked for all of them. Only what the wire has no types for is coerced.
+ */
 function validatorBuilder ({ coerceBody = false, removeAdditional = false }: ValidationOptions): BuildCompilerFromPool {
-  const builders = { body: AjvCompiler(), headers: AjvCompiler(), rest: AjvCompiler() }
-
-  return function buildValidator (externalSchemas, options) {
-    // JSON Type Definition has neither coercion nor the keywords to bound
-    if (options?.mode === 'JTD') return builders.rest(externalSchemas, options)
-
-    const compilerOf = (builder: BuildCompilerFromPool, policy: object) => builder(externalSchemas, {
-      ...options,
-      customOptions: { coerceTypes: 'array', ...options?.customOptions, allErrors: true, removeAdditional, ...policy },
-      onCreate: ajv => { boundFindings(ajv); options?.onCreate?.(ajv) }
-    })
-    const rest = compilerOf(builders.rest, {})
-    const parts: Partial<Record<string, typeof rest>> = {
-      body: compilerOf(builders.body, coerceBody ? {} : { coerceTypes: false }),
-      // Every request has fields that no schema names
-      headers: compilerOf(builders.headers, { removeAdditional: true })
-    }
-    // The compiler's types call what it is given a schema; it is a route definition
-    return (route: AnySchema) => (parts[(route as RouteDefinition).httpPart] ?? rest)(route)
+  const buildDeciding = AjvCompiler()
+  const buildFinding = AjvCompiler()
+  const policies: Partial<Record<string, object>> = {
+    body: coerceBody ? {} : { coerceTypes: false },
+    // Every request has fields that no schema names
+    headers: { removeAdditional: true }
   }
+
+  return function buildValidator (externalSchemas, options: BuilderOptions = {}) {
+    const build = (builder: BuildCompilerFromPool, bound: (ajv: Ajv) => void, customOptions: object) => builder(externalSchemas, {
+      ...options,
+      customOptions: { ...options.customOptions, code: { ...options.customOptions?.code, process: clipNames }, removeAdditional, ...customOptions },
+      onCreate: ajv => { bound(ajv); options.onCreate?.(ajv) }
+    } as BuilderOptions)
+
+    return function compile (route) {
+      const policy = policies[(route as RouteDefinition).httpPart]
+      const decide = build(buildDeciding, forgetMisses, { ...policy })(route) as ValidateFunction
+      // Of JSON Type Definition the first finding is enough
+      if (options.mode === 'JTD') return decide
+      return withAllFindings(decide, () => build(buildFinding, boundFindings, { ...policy, allErrors: true })(route) as ValidateFunction)
+    }
+  }
+}
+
+type BuilderOptions = NonNullable<Parameters<BuildCompilerFromPool>[1]>
+
+/**
+ * A validator that tells all that is wrong. Most schemas never refuse anything: what finds it is compiled when
+ * it is needed.
+ */
+function withAllFindings (decide: ValidateFunction, compile: () => ValidateFunction): ValidateFunction {
+  let find: ValidateFunction | undefined
+
+  function validate (...data: Parameters<ValidateFunction>): unknown {
+    const valid: unknown = decide(...data)
+    if (valid === false) validate.errors = findAll(find ??= compile(), ...data) ?? decide.errors
+    return valid
+  }
+  validate.errors = null as ValidateFunction['errors']
+  // By this Fastify knows a validator of Ajv, which it tells where to put what it coerces
+  validate.schemaEnv = decide.schemaEnv
+  return validate as ValidateFunction
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Settings } from './options.ts'
 import { isRefusalStatus, rowOf, type Status } from './status.ts'
 
 /** A route's options, with what @fastify/swagger reads of its schema. */
-export type DocumentedRoute = RouteOptions & { schema?: Record<string, any> }
+export type DocumentedRoute = Omit<RouteOptions, 'schema'> & { schema?: Record<string, any> }
 
 /** The header fields that belong to a code, as @fastify/swagger has them. */
 const headers: Readonly<Record<string, object>> = {
@@ -24,9 +24,9 @@ export function documentRoute (route: DocumentedRoute, codes: readonly Status[],
   }
 }
 
-function securityOf (route: RouteOptions, { authenticate, securityScheme }: Settings): object[] | undefined {
-  if (authenticate === undefined) return undefined
-  const access = accessOf(route.config)
+function securityOf ({ config }: DocumentedRoute, { authenticate, securityScheme }: Settings): object[] | undefined {
+  if (authenticate === undefined || securityScheme === undefined) return undefined
+  const access = accessOf(config)
   if (access === 'public') return []
   return [{ [securityScheme]: typeof access === 'object' ? access.scopes : [] }]
 }

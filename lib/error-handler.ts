@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { attribute, isFastifyError, unexpected } from './attribution.ts'
 import { notFound, StatusError } from './errors.ts'
 import { isValidationError, validationFailed } from './findings.ts'
-import { answerAnyway, answering, setLastResort } from './last-resort.ts'
+import { answerAnyway, remember, setLastResort } from './last-resort.ts'
 import type { Settings } from './options.ts'
 import { problemOf } from './problem.ts'
 import { dropContent, dropRepresentation } from './representation.ts'
@@ -15,22 +15,19 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings)
   const { format, challenge, retryAfter, mapError } = settings
   const defaults: Readonly<Record<string, string>> = { 'WWW-Authenticate': challenge, 'Retry-After': String(retryAfter) }
 
-  instance.setErrorHandler(function refuse (thrown: unknown, request, reply) {
-    const refusal = refusalFor(thrown, request)
-    log(refusal, thrown, request)
-    answer(refusal, request, reply)
+  instance.setErrorHandler(function refuse (thrown, request, reply) {
+    answer(refusalFor(thrown, request), thrown, request, reply)
   })
-  setNotFoundHandler(instance, (request, reply) => {
-    log(noRoute, noRoute, request)
-    answer(noRoute, request, reply)
+  setNotFoundHandler(instance, (request, reply) => { answer(noRoute, noRoute, request, reply) })
+  setLastResort(instance, format, (thrown, request, reply, send) => {
+    answer(refusalFor(thrown, request), thrown, request, reply, send)
   })
-  setLastResort(instance, format)
 
   function refusalFor (thrown: unknown, request: FastifyRequest): StatusError {
     try {
       if (isValidationError(thrown)) return validationFailed(thrown, request)
       // Fastify reads the body of an unknown route too: what is wrong with it is not the point
-      if (request.is404 && isFastifyError(thrown)) return noRoute
+      if (request.is404 && isFastifyError(thrown) && attribute(thrown).status < 500) return noRoute
       if (thrown instanceof StatusError) return attribute(thrown)
       const mapped = mapError?.(thrown, request)
       return attribute(mapped instanceof StatusError ? mapped : thrown)
@@ -41,22 +38,40 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings)
     }
   }
 
-  function answer (refusal: StatusError, request: FastifyRequest, reply: FastifyReply): void {
+  function answer (
+    refusal: StatusError, thrown: unknown, request: FastifyRequest, reply: FastifyReply,
+    send = (body: string): void => { reply.header('content-length', Buffer.byteLength(body)).send(body) }
+  ): void {
+    const failure = remember(reply, thrown, format)
     try {
-      answering(reply)
-      dropRepresentation(reply)
-      reply.code(refusal.status).header('cache-control', 'no-store').headers(refusal.headers)
-      const { header } = rowOf(refusal.status)
-      if (header !== undefined && !reply.hasHeader(header)) reply.header(header, defaults[header])
-      dropContent(reply)
-      const body = format.serialize(problemOf(refusal, request))
-      reply.type(format.contentType).send(body)
+      // The answer of a scope below has failed
+      if (failure.body !== undefined) throw thrown
+      failure.body = compose(refusal, thrown, request, reply)
+      send(failure.body)
     } catch (error) {
-      // The refusal's own fields, the user's format or a header field that can't be written
+      // The refusal's own fields, the user's format, or a header field that can't be written
       log(unexpected, error, request)
-      answerAnyway(request, reply, format)
+      answerAnyway(request, reply)
     }
   }
+
+  /** Makes the reply that of a refusal, and returns its body. */
+  function compose (refusal: StatusError, thrown: unknown, request: FastifyRequest, reply: FastifyReply): string {
+    const problem = problemOf(refusal, request)
+    log(refusal, thrown, request)
+    dropRepresentation(reply)
+    reply.code(problem.status).header('cache-control', 'no-store').headers(refusal.headers)
+    const { header } = rowOf(problem.status)
+    if (header !== undefined && isBlank(reply.getHeader(header))) reply.header(header, defaults[header])
+    dropContent(reply)
+    // The body is text already: a serializer of the route isn't for it
+    reply.type(format.contentType).serializer(String)
+    return format.serialize(problem)
+  }
+}
+
+function isBlank (value: unknown): boolean {
+  return value === undefined || value === ''
 }
 
 /** A scope without a prefix of its own shares the handler of the scope above, if that has one. */

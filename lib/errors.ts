@@ -69,8 +69,11 @@ export class StatusError extends Error {
     // A refusal is an answer, not an accident: only the 500, a bug, is worth the cost of a stack
     const { stackTraceLimit } = Error
     if (status !== 500) Error.stackTraceLimit = 0
-    super(detail ?? rowOf(status).meaning, 'cause' in options ? { cause: options.cause } : undefined)
-    Error.stackTraceLimit = stackTraceLimit
+    try {
+      super(detail ?? rowOf(status).meaning, 'cause' in options ? { cause: options.cause } : undefined)
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit
+    }
 
     this.status = status
     this.statusCode = status

@@ -1,8 +1,12 @@
-import type { FastifyRequest, FastifySchemaValidationError } from 'fastify'
+import type { ErrorObject } from 'ajv'
+import type { FastifyRequest } from 'fastify'
 import { badRequest, type Finding, type StatusError } from './errors.ts'
 
 /** How many findings an answer holds at most. */
 export const limit = 20
+
+/** How long a pointer is at most. */
+export const longest = 256
 
 /** The parts of a request in the order in which Fastify validates them, and where OpenAPI says they are. */
 const parts = [
@@ -17,13 +21,17 @@ type Part = typeof parts[number]
 /** An error as Fastify's validation makes it. */
 export interface ValidationError {
   validationContext: Part['name']
-  /** Not there where the compiler in use tells with an error of its own. */
+  statusCode: number
+  /** Not there where the compiler in use tells with an error of its own; `true` where that is Ajv's. */
   validation?: unknown
+  errors?: unknown
 }
 
-/** Whether Fastify's validation refused the request with this error. */
+/** Whether Fastify's validation refused the request with this error. A validator that throws doesn't refuse: that is a 500. */
 export function isValidationError (error: unknown): error is ValidationError {
-  return error instanceof Error && parts.some(({ name }) => name === (error as Partial<ValidationError>).validationContext)
+  if (!(error instanceof Error)) return false
+  const { validationContext, statusCode } = error as Partial<ValidationError>
+  return parts.some(({ name }) => name === validationContext) && !(statusCode! >= 500)
 }
 
 /**
@@ -33,42 +41,55 @@ export function isValidationError (error: unknown): error is ValidationError {
 export function validationFailed (error: ValidationError, request: FastifyRequest): StatusError {
   const failed = parts.findIndex(({ name }) => name === error.validationContext)
   const errors = parts.slice(failed).flatMap((part, index) =>
-    findingsIn(part, request, index === 0 ? error.validation ?? [{}] : validate(part, request))
+    findingsIn(part, request, index === 0 ? listOf(error.validation === true ? error.errors : error.validation) : validate(part, request))
   ).slice(0, limit)
 
   const count = errors.length === 1 ? '1 invalid parameter' : `${errors.length} invalid parameters`
   return badRequest(`The request has ${count}.`, { code: 'VALIDATION_FAILED', errors })
 }
 
-function validate (part: Part, request: FastifyRequest): unknown {
+function validate (part: Part, request: FastifyRequest): unknown[] {
   const compiled = request.getValidationFunction(part.name)
   // A body with a schema for each media type has as many validators
   const validator = typeof compiled === 'object' ? compiled[request.mediaType as string] : compiled
   if (typeof validator !== 'function') return []
   const result: unknown = validator(request[part.property] ?? null)
-  if (result === false) return validator.errors
+  if (result === false) return listOf(validator.errors)
   // An asynchronous schema is only validated where it comes first: this answer doesn't wait
   if (result instanceof Promise) result.catch(() => {})
-  return []
+  const { error } = Object(result) as { error?: unknown }
+  return error === undefined || error === null ? [] : listOf(error)
 }
 
-function findingsIn (part: Part, request: FastifyRequest, errors: unknown): Finding[] {
-  if (!Array.isArray(errors) || errors.length === 0) return []
+/** What a validator says. One that doesn't list what is wrong may have received values in what it says instead. */
+function listOf (errors: unknown): unknown[] {
+  return Array.isArray(errors) && errors.length > 0 ? errors : [{}]
+}
+
+function findingsIn (part: Part, request: FastifyRequest, errors: unknown[]): Finding[] {
+  if (errors.length === 0) return []
   if (part.name === 'body' && request.body === undefined) {
     return [{ in: part.in, pointer: '', code: 'required', detail: 'must have a body' }]
   }
-  return errors.slice(0, limit).map(error => findingOf(part, error))
+  return errors.slice(0, limit).map(error => findingOf(part, Object(error)))
 }
 
-function findingOf (part: Part, { instancePath = '', keyword, message, params }: Partial<FastifySchemaValidationError>): Finding {
+function findingOf (part: Part, { instancePath = '', keyword, message, params, propertyName }: Partial<ErrorObject>): Finding {
   // Only Ajv names a keyword; the params of other validators hold received values
-  const property = keyword && (params?.['missingProperty'] ?? params?.['additionalProperty'] ?? params?.['unevaluatedProperty'])
+  const property = keyword === undefined ? undefined : propertyName ?? propertyOf(params)
   return {
     in: part.in,
-    pointer: bounded(typeof property === 'string' ? `${instancePath}/${escape(property)}` : instancePath),
+    pointer: bounded(typeof property === 'string' ? `${instancePath}/${escape(property.slice(0, longest))}` : instancePath),
     code: keyword ?? 'invalid',
     detail: message ?? 'must be valid'
   }
+}
+
+/** The property that an error of Ajv is about, where its path doesn't lead to it. */
+function propertyOf (params: Record<string, unknown> = {}): unknown {
+  // JSON Type Definition's path does
+  if (params['error'] === 'additional') return undefined
+  return params['missingProperty'] ?? params['additionalProperty'] ?? params['unevaluatedProperty'] ?? params['propertyName']
 }
 
 /** RFC 6901 §3 */
@@ -78,5 +99,5 @@ function escape (token: string): string {
 
 /** A pointer holds names that the client chose: one that is too long points to the last object that fits. */
 function bounded (pointer: string): string {
-  return pointer.length <= 256 ? pointer : pointer.slice(0, pointer.lastIndexOf('/', 256))
+  return pointer.length <= longest ? pointer : pointer.slice(0, Math.max(pointer.lastIndexOf('/', longest), 0))
 }

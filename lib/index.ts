@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import type { PtStatusOptions } from '../types/index.ts'
 import { closeRoutes } from './access.ts'
 import { setCompilers } from './compilers.ts'
+import { markRoutes } from './declared.ts'
 import { setErrorHandlers } from './error-handler.ts'
 import { settingsOf } from './options.ts'
 import { decorateReplies } from './reply.ts'
@@ -19,6 +20,7 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
   const settings = settingsOf(options)
 
   instance.decorate('ptStatus', { contract: () => contract() })
+  markRoutes(instance)
   decorateReplies(instance)
   setErrorHandlers(instance, settings)
   closeRoutes(instance, settings.authenticate)

@@ -1,64 +1,90 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { unexpected } from './attribution.ts'
 import { formats, type Format } from './bodies.ts'
+import { isDeclared } from './declared.ts'
 import { problemOf } from './problem.ts'
 import { dropRepresentation } from './representation.ts'
 
-/** How far an answer of the error handler has come; 0 where there is none. */
-const progress = Symbol('fastify-pt-status.progress')
-const answered = 1
-const sending = 2
+const failure = Symbol('fastify-pt-status.failure')
 
-type Answering = FastifyReply & { [progress]: number }
+/** What a reply remembers of an error while it is answered. */
+export interface Failure {
+  readonly thrown: unknown
+  readonly format: Format
+  /** The header fields from before the answer: Fastify's error handler adds those of the error. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** The answer of the error handler. Whatever comes after it is there because it failed. */
+  body?: string
+  /** The answer has reached the onSend hook. */
+  isSending?: true
+}
 
-/** Tells that the error handler is answering. If its answer fails too, Fastify's own error body is next. */
-export function answering (reply: FastifyReply): void {
-  (reply as Answering)[progress] = answered
+type Failing = FastifyReply & { [failure]: Failure | null }
+
+type Answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, send: (body: string) => void) => void
+
+/** Remembers that a reply has failed, and with what. */
+export function remember (reply: FastifyReply, thrown: unknown, format: Format): Failure {
+  return (reply as Failing)[failure] ??= { thrown, format, fields: copyOf(reply.getHeaders()) }
 }
 
 /**
- * Keeps Fastify's own error body, and with it the message of an error, from ever leaving: it comes when the
- * answer of the error handler fails as well, in an onSend hook or because of a header field that can't be
- * written. An onSend hook sees it as a second answer; where a hook before this one fails again, onError does.
+ * Keeps Fastify's own error body, and with it the message of an error, from ever leaving. It comes
+ *
+ * - on a route declared before the plugin loaded, which has Fastify's error handler: the onSend hook answers instead
+ * - when the answer of the error handler fails as well, in an onSend hook or because of a header field that can't be
+ *   written: the onSend hook sees a second answer; where a hook before this one fails again, onError does
  */
-export function setLastResort (instance: FastifyInstance, format: Format): void {
-  if (!instance.hasReplyDecorator(progress)) instance.decorateReply(progress, 0)
-  const { ptStatus } = instance
+export function setLastResort (instance: FastifyInstance, format: Format, answer: Answer): void {
+  if (!instance.hasReplyDecorator(failure)) instance.decorateReply(failure, null)
+  const { ptStatus, errorHandler } = instance
 
-  instance.addHook('onSend', (request, reply, payload, done) => {
-    const answer = reply as Answering
-    if (answer[progress] === 0 || reply.server.ptStatus !== ptStatus) return done()
-    if (answer[progress] === sending) return answerAnyway(request, reply, format)
-    answer[progress] = sending
+  instance.addHook('onError', (request, reply, thrown: unknown, done) => {
+    if (reply.server.ptStatus !== ptStatus) return done()
+    if (remember(reply, thrown, format).body !== undefined) return answerAnyway(request, reply)
     done()
   })
 
-  instance.addHook('onError', (request, reply, error, done) => {
-    if ((reply as Answering)[progress] === 0 || reply.server.ptStatus !== ptStatus) return done()
-    answerAnyway(request, reply, format)
+  instance.addHook('onSend', (request, reply, payload, done) => {
+    const failed = (reply as Failing)[failure]
+    if (!failed || reply.server.ptStatus !== ptStatus) return done()
+    if (failed.isSending || isFastifys(payload, failed, reply)) return answerAnyway(request, reply)
+    failed.isSending = true
+    if (failed.body !== undefined) reply.removeHeader('content-length')
+    if (failed.body !== undefined || isDeclared(request) || reply.server.errorHandler !== errorHandler) return done()
+    restore(reply, failed.fields)
+    answer(failed.thrown, request, reply, body => done(null, body))
   })
 }
 
-/** Answers 500 past all hooks, with the header fields that can be written. */
-export function answerAnyway (request: FastifyRequest, reply: FastifyReply, format: Format): void {
-  const { raw } = reply.hijack()
-  if (raw.headersSent) {
-    raw.destroy()
-    return
-  }
-  dropRepresentation(reply)
-  const fields = Object.entries(reply.getHeaders()).filter(isWritable)
-  for (const name of raw.getHeaderNames()) raw.removeHeader(name)
+/** Whether an answer is Fastify's, and not the error handler's: Fastify forgets the Content-Length of one that fails. */
+function isFastifys (payload: unknown, { body }: Failure, reply: FastifyReply): boolean {
+  return body !== undefined && typeof payload === 'string' && payload !== body && typeof reply.getHeader('content-length') !== 'number'
+}
 
-  const { contentType, body } = bodyOf(request, format)
-  raw.writeHead(500, {
-    ...Object.fromEntries(fields),
-    'cache-control': 'no-store',
-    'content-type': contentType,
-    'content-length': Buffer.byteLength(body)
-  })
-  raw.end(body)
+/** Answers 500 past all hooks, with the header fields from before that can be written. */
+export function answerAnyway (request: FastifyRequest, reply: FastifyReply): void {
+  const { format, fields } = (reply as Failing)[failure]!
+  const { raw } = reply.hijack()
+  try {
+    restore(reply, fields)
+    dropRepresentation(reply)
+    const writable = Object.entries(reply.getHeaders()).filter(isWritable)
+    for (const name of raw.getHeaderNames()) raw.removeHeader(name)
+
+    const { contentType, body } = bodyOf(request, format)
+    raw.writeHead(500, {
+      ...Object.fromEntries(writable),
+      'cache-control': 'no-store',
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(body)
+    })
+    raw.end(body)
+  } catch {
+    // The head is sent, or the response is broken: all that can be told is that there is no more
+    raw.destroy()
+  }
 }
 
 function bodyOf (request: FastifyRequest, format: Format): { contentType: string, body: string } {
@@ -68,6 +94,16 @@ function bodyOf (request: FastifyRequest, format: Format): { contentType: string
   } catch {
     return { contentType: formats.problem.contentType, body: formats.problem.serialize(problem) }
   }
+}
+
+function restore (reply: FastifyReply, fields: Failure['fields']): void {
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
+  reply.headers(copyOf(fields) as OutgoingHttpHeaders)
+}
+
+/** Fastify adds to the array that `Set-Cookie` is. */
+function copyOf (fields: Failure['fields']): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]))
 }
 
 function isWritable ([name, value]: [string, unknown]): boolean {

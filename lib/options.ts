@@ -9,7 +9,7 @@ export interface Settings {
   readonly format: Format
   readonly challenge: string
   readonly retryAfter: number
-  readonly securityScheme: string
+  readonly securityScheme: string | undefined
   readonly validation: ValidationOptions | false
 }
 
@@ -38,7 +38,7 @@ export function settingsOf (options: PtStatusOptions): Settings {
     .map(([name]) => checks[name] === undefined ? `there is no option '${name}'` : `${name} must be ${checks[name][1]}`)
   if (wrong.length > 0) throw new TypeError(`Cannot register fastify-pt-status: ${wrong.join('; ')}`)
 
-  const { authenticate, mapError, format = 'problem', challenge = 'Bearer', retryAfter = 30, securityScheme = 'bearer', validation = {} } = options
+  const { authenticate, mapError, format = 'problem', challenge = 'Bearer', retryAfter = 30, securityScheme, validation = {} } = options
   return Object.freeze({
     authenticate,
     mapError,

@@ -1,15 +1,25 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { dropContent } from './representation.ts'
 import { encodeUri } from './uri.ts'
 
 /** What `reply` gains: one helper for each code that is more than a status. */
 const helpers = { created, noContent, notModified }
 
-/** Decorates the scope's replies, unless a scope above has done so. */
+/** Decorates the replies of a scope, unless a scope above has done so. */
 export function decorateReplies (instance: FastifyInstance): void {
-  for (const [name, helper] of Object.entries(helpers)) {
-    if (!instance.hasReplyDecorator(name)) instance.decorateReply(name, helper)
-  }
+  if (instance.hasReplyDecorator('created')) return
+  for (const [name, helper] of Object.entries(helpers)) instance.decorateReply(name, helper)
+
+  // The last hook of Fastify's own HEAD routes gives every answer a length
+  instance.addHook('onRoute', route => {
+    if (route.method === 'HEAD') route.onSend = [route.onSend ?? [], dropLength].flat()
+  })
+}
+
+/** "A server MUST NOT send a Content-Length header field in any response with a status code of […] 204" (RFC 9110 §8.6), nor a wrong one in a 304. */
+function dropLength (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
+  if (reply.statusCode === 204 || reply.statusCode === 304) reply.removeHeader('content-length')
+  done(null, payload)
 }
 
 function created (this: FastifyReply, location: string | URL, body: unknown): FastifyReply {

@@ -17,9 +17,10 @@ export function dropContent (reply: FastifyReply): void {
   drop(reply, content)
 }
 
-/** Drops all that was set for a success that didn't come. What hooks set for every answer stays. */
+/** Drops all that was set for a success that didn't come, its reason phrase too. What hooks set for every answer stays. */
 export function dropRepresentation (reply: FastifyReply): void {
   drop(reply, representation)
+  delete (reply.raw as { statusMessage?: string }).statusMessage
 }
 
 function drop (reply: FastifyReply, fields: ReadonlySet<string>): void {

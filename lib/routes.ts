@@ -1,4 +1,4 @@
-import type { FastifyInstance, RouteOptions } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { ContractRoute } from '../types/index.ts'
 import { accessOf } from './access.ts'
 import { documentRoute, type DocumentedRoute } from './document.ts'
@@ -12,17 +12,18 @@ import { canAnswer, statuses, type Status } from './status.ts'
  */
 export function recordRoutes (instance: FastifyInstance, settings: Settings): () => ContractRoute[] {
   const { ptStatus } = instance
-  const routes: DocumentedRoute[] = []
+  const routes: RecordedRoute[] = []
   let contract: ContractRoute[] | undefined
 
-  instance.addHook('onRoute', function (route: DocumentedRoute) {
-    if (this.ptStatus === ptStatus) routes.push(route)
+  instance.addHook('onRoute', function (route) {
+    // Fastify goes on to change the URL of a `/` under a prefix
+    if (this.ptStatus === ptStatus) routes.push({ route: route as DocumentedRoute, url: route.url })
   })
 
   instance.addHook('onReady', async () => {
-    const visible = routes.filter(({ schema }) => schema?.hide !== true)
-    contract = visible.flatMap(route => entriesOf(route, settings)).sort(byUrlAndMethod)
-    for (const route of visible) documentRoute(route, methodsOf(route).flatMap(method => codesOf(route, method, settings)), settings)
+    const visible = routes.filter(({ route: { schema } }) => schema?.hide !== true)
+    contract = visible.flatMap(recorded => entriesOf(recorded, settings)).sort(byUrlAndMethod)
+    for (const { route } of visible) documentRoute(route, methodsOf(route).flatMap(method => codesOf(route, method, settings)), settings)
   })
 
   return () => {
@@ -31,16 +32,21 @@ export function recordRoutes (instance: FastifyInstance, settings: Settings): ()
   }
 }
 
-function entriesOf (route: DocumentedRoute, settings: Settings): ContractRoute[] {
+interface RecordedRoute {
+  route: DocumentedRoute
+  url: string
+}
+
+function entriesOf ({ route, url }: RecordedRoute, settings: Settings): ContractRoute[] {
   return methodsOf(route).map(method => ({
     method,
-    url: route.url,
+    url,
     access: describeAccess(route, settings),
     codes: codesOf(route, method, settings)
   }))
 }
 
-function describeAccess ({ config }: RouteOptions, { authenticate }: Settings): ContractRoute['access'] {
+function describeAccess ({ config }: DocumentedRoute, { authenticate }: Settings): ContractRoute['access'] {
   const access = accessOf(config)
   if (authenticate === undefined || access === 'public') return 'public'
   if (access === undefined) return 'authenticated'
@@ -83,7 +89,7 @@ function readsBody (method: string): boolean {
   return !['GET', 'HEAD', 'TRACE'].includes(method)
 }
 
-function methodsOf ({ method }: RouteOptions): string[] {
+function methodsOf ({ method }: DocumentedRoute): string[] {
   return [method].flat()
 }
 

@@ -1,9 +1,6 @@
-import type {
-  FastifyReply, FastifyRequest, FastifySchema, FastifyTypeProvider, FastifyTypeProviderDefault, RawReplyDefaultExpression,
-  RawRequestDefaultExpression, RawServerBase, RawServerDefault, RouteGenericInterface
-} from 'fastify'
-import type { CallSerializerTypeProvider, FastifyReplyType, ResolveFastifyReplyType } from 'fastify/types/type-provider.js'
-import type { ContextConfigDefault } from 'fastify/types/utils.js'
+import type { FastifyReply, FastifyRequest, FastifySchema, FastifyTypeProvider, RouteGenericInterface } from 'fastify'
+import type { CallSerializerTypeProvider } from 'fastify/types/type-provider.js'
+import type { HttpKeys } from 'fastify/types/utils.js'
 import type { CustomFormat } from '../lib/bodies.ts'
 import type { StatusError } from '../lib/errors.ts'
 import type { Status } from '../lib/status.ts'
@@ -30,7 +27,7 @@ export type Authenticate = (request: FastifyRequest, reply: FastifyReply) =>
 export type Access = 'public' | { readonly scopes: readonly string[] } | AccessFunction
 
 /** Only `true` admits. May throw a `StatusError`, such as `notFound()` before the principal is refused. */
-export type AccessFunction = (request: FastifyRequest<any>, principal: Principal) => boolean | Promise<boolean>
+export type AccessFunction = (request: FastifyRequest<any> & { params: any, query: any }, principal: Principal) => boolean | Promise<boolean>
 
 /** How requests are validated. */
 export interface ValidationOptions {
@@ -52,7 +49,7 @@ export interface PtStatusOptions {
   challenge?: string
   /** `Retry-After` of a 503 that brings none, in seconds (RFC 9110 §10.2.3). Default: 30. */
   retryAfter?: number
-  /** The name that the OpenAPI document has for the security scheme of closed routes. Default: `'bearer'`. */
+  /** The security scheme of closed routes: its name in the OpenAPI document's components. Default: none is told. */
   securityScheme?: string
   /** `false` leaves validation as Fastify does it. */
   validation?: ValidationOptions | false
@@ -79,22 +76,28 @@ export interface PtStatus {
   contract (): ContractRoute[]
 }
 
+/** What a map of responses has for a 201, looked for in Fastify's order; `never` where it has nothing. */
+type Declared<Responses, Keys = [201 | '201', '2xx' | '2XX', 'default']> = Keys extends [infer Key, ...infer Rest]
+  ? [Key & keyof Responses] extends [never] ? Declared<Responses, Rest> : Responses[Key & keyof Responses]
+  : never
+
+/** The body that a schema describes, or each of its media types. */
 type BodyOf<TypeProvider extends FastifyTypeProvider, Schema> =
   Schema extends { content: infer Content }
     ? { [Type in keyof Content]: Content[Type] extends { schema: infer S } ? CallSerializerTypeProvider<TypeProvider, S> : unknown }[keyof Content]
     : CallSerializerTypeProvider<TypeProvider, Schema>
 
-/** The body of a 201: as the route's schema, or else its `Reply` generic, declares it; `never` where neither does. */
+/** The body that a route's `Reply` generic describes, a map of responses or one body for all. */
+type ReplyBody<Reply> =
+  [KeysOf<Reply>] extends [never] ? unknown : [KeysOf<Reply>] extends [HttpKeys] ? Declared<Reply> : Reply
+
+type KeysOf<T> = T extends unknown ? keyof T : never
+
+/** The body of a 201: as the route's schema, or else its `Reply` generic, declares it; `never` where they declare others only. */
 export type CreatedBody<RouteGeneric extends RouteGenericInterface, SchemaCompiler extends FastifySchema, TypeProvider extends FastifyTypeProvider> =
   keyof SchemaCompiler['response'] extends never
-    ? keyof RouteGeneric['Reply'] extends never
-      ? unknown
-      : RouteGeneric['Reply'] extends { 201: infer Body } ? Body : never
-    : 201 extends keyof SchemaCompiler['response']
-      ? BodyOf<TypeProvider, SchemaCompiler['response'][201]>
-      : '2xx' extends keyof SchemaCompiler['response']
-        ? BodyOf<TypeProvider, SchemaCompiler['response']['2xx']>
-        : never
+    ? ReplyBody<RouteGeneric['Reply']>
+    : BodyOf<TypeProvider, Declared<SchemaCompiler['response']>>
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -111,17 +114,8 @@ declare module 'fastify' {
     access?: Access
   }
 
-  // Merging needs the names, constraints and defaults of all of FastifyReply's type parameters
-  interface FastifyReply<
-    RouteGeneric extends RouteGenericInterface = RouteGenericInterface,
-    RawServer extends RawServerBase = RawServerDefault,
-    RawRequest extends RawRequestDefaultExpression<RawServer> = RawRequestDefaultExpression<RawServer>,
-    RawReply extends RawReplyDefaultExpression<RawServer> = RawReplyDefaultExpression<RawServer>,
-    ContextConfig = ContextConfigDefault,
-    SchemaCompiler extends FastifySchema = FastifySchema,
-    TypeProvider extends FastifyTypeProvider = FastifyTypeProviderDefault,
-    ReplyType extends FastifyReplyType = ResolveFastifyReplyType<TypeProvider, SchemaCompiler, RouteGeneric>
-  > {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging goes by position and name; constraints and defaults are Fastify's
+  interface FastifyReply<RouteGeneric, RawServer, RawRequest, RawReply, ContextConfig, SchemaCompiler, TypeProvider> {
     /**
      * Answers 201 (RFC 9110 §15.3.2).
      *
@@ -130,15 +124,14 @@ declare module 'fastify' {
      * @param body as the route's 201 schema declares it
      * @throws {TypeError} if the location is neither a string nor a URL
      */
-    created (location: string | URL, body: CreatedBody<RouteGeneric, SchemaCompiler, TypeProvider>):
-    FastifyReply<RouteGeneric, RawServer, RawRequest, RawReply, ContextConfig, SchemaCompiler, TypeProvider, ReplyType>
+    created (location: string | URL, body: CreatedBody<RouteGeneric, SchemaCompiler, TypeProvider>): this
     /** Answers 204, without content (RFC 9110 §15.3.5). */
-    noContent (): FastifyReply<RouteGeneric, RawServer, RawRequest, RawReply, ContextConfig, SchemaCompiler, TypeProvider, ReplyType>
+    noContent (): this
     /**
      * Answers 304, with the header fields set so far but those of content (RFC 9110 §15.4.5).
      *
      * @throws {Error} if the request is no conditional GET or HEAD: the client would have nothing to reuse
      */
-    notModified (): FastifyReply<RouteGeneric, RawServer, RawRequest, RawReply, ContextConfig, SchemaCompiler, TypeProvider, ReplyType>
+    notModified (): this
   }
 }

@@ -1,0 +1,43 @@
+import swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyServerOptions } from 'fastify'
+import ptStatus, { type PtStatusOptions } from 'fastify-pt-status'
+import type { Kysely } from 'kysely'
+import type { CompanyRegistry } from './company-registry.ts'
+import { managerStore } from './manager-store.ts'
+import { organizationStore } from './organization-store.ts'
+import { managerRoutes } from './routes/managers.ts'
+import { organizationRoutes } from './routes/organizations.ts'
+import { registryEntryRoutes } from './routes/registry-entry.ts'
+import type { Tables } from './tables.ts'
+
+export interface AppOptions {
+  authenticate: NonNullable<PtStatusOptions['authenticate']>
+  database: Kysely<Tables>
+  registry: CompanyRegistry
+  logger?: NonNullable<FastifyServerOptions['logger']>
+}
+
+/** The organizations API, ready to listen; the database stays its opener's to close. */
+export async function buildApp ({ authenticate, database, registry, logger = false }: AppOptions) {
+  const app = Fastify({ logger }).withTypeProvider<TypeBoxTypeProvider>()
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Organizations', version: '1.0.0' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }
+    },
+    refResolver: { buildLocalReference: json => String(json.$id) }
+  })
+  await app.register(ptStatus, { authenticate, securityScheme: 'bearer' })
+
+  const prefix = '/v1/organizations'
+  const organizations = organizationStore(database)
+  const managers = managerStore(database)
+  await app.register(organizationRoutes, { prefix, organizations, managers })
+  await app.register(managerRoutes, { prefix, organizations, managers })
+  await app.register(registryEntryRoutes, { prefix, organizations, registry })
+
+  return app
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Organization, OrganizationDraft, OrganizationPage, Paging } from './models.ts'
+import type { OrganizationRow, Tables } from './tables.ts'
+
+const fromRow = (row: OrganizationRow): Organization => ({ ...row, address: JSON.parse(row.address) })
+
+const toColumns = ({ name, businessId, address }: OrganizationDraft) =>
+  ({ name, businessId, address: JSON.stringify(address) })
+
+/** Organizations in the database; each write is one statement, so it happens whole or not at all. */
+export function organizationStore (database: Kysely<Tables>) {
+  return {
+    async list ({ page, pageSize }: Paging): Promise<OrganizationPage> {
+      const items = await database.selectFrom('organization')
+        .select(['id', 'name', 'businessId', 'version', 'createdAt', 'updatedAt'])
+        .orderBy('name').orderBy('id')
+        .limit(pageSize).offset((page - 1) * pageSize)
+        .execute()
+      const { total } = await database.selectFrom('organization')
+        .select(({ fn }) => fn.countAll().as('total'))
+        .executeTakeFirstOrThrow()
+      return { page, pageSize, total: Number(total), items }
+    },
+
+    async find (id: string): Promise<Organization | undefined> {
+      const row = await database.selectFrom('organization').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && fromRow(row)
+    },
+
+    async exists (id: string): Promise<boolean> {
+      return await database.selectFrom('organization').select('id').where('id', '=', id).executeTakeFirst() !== undefined
+    },
+
+    async create (draft: OrganizationDraft): Promise<Organization> {
+      const now = new Date().toISOString()
+      return fromRow(await database.insertInto('organization')
+        .values({ id: randomUUID(), ...toColumns(draft), version: 1, createdAt: now, updatedAt: now })
+        .returningAll().executeTakeFirstOrThrow())
+    },
+
+    async replace (id: string, draft: OrganizationDraft): Promise<Organization | undefined> {
+      const row = await database.updateTable('organization')
+        .set(({ eb }) => ({ ...toColumns(draft), version: eb('version', '+', 1), updatedAt: new Date().toISOString() }))
+        .where('id', '=', id)
+        .returningAll().executeTakeFirst()
+      return row && fromRow(row)
+    },
+
+    /** Its managers go with it. */
+    async remove (id: string): Promise<boolean> {
+      const { numDeletedRows } = await database.deleteFrom('organization').where('id', '=', id).executeTakeFirst()
+      return numDeletedRows > 0n
+    }
+  }
+}
+
+export type OrganizationStore = ReturnType<typeof organizationStore>

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { buildApp } from './app.ts'
+import { companyRegistry } from './company-registry.ts'
+import { curlLines } from './curl-lines.ts'
+import { openDatabase } from './database.ts'
+import { seed } from './seed.ts'
+import { createTables } from './tables.ts'
+import { issueTokens } from './users.ts'
+
+const {
+  HOST = '127.0.0.1',
+  PORT = '3000',
+  LOG_LEVEL = 'error',
+  // Nothing listens on this unassigned port: the registry is away until a real one is named
+  COMPANY_REGISTRY_URL = 'http://127.0.0.1:4/',
+  DATABASE_FILE
+} = process.env
+
+// npm passes on a Ctrl-C that the terminal has sent already: only the first counts
+const interrupted = new Promise(resolve => {
+  process.on('SIGINT', resolve).on('SIGTERM', resolve)
+})
+
+const file = DATABASE_FILE ?? join(await mkdtemp(join(tmpdir(), 'organizations-')), 'organizations.db')
+const database = openDatabase(file)
+const { tokens, authenticate } = issueTokens()
+const app = await buildApp({
+  authenticate,
+  database,
+  registry: companyRegistry(COMPANY_REGISTRY_URL),
+  // Standard output is for the lines below alone
+  logger: { level: LOG_LEVEL, stream: process.stderr }
+})
+
+try {
+  await createTables(database)
+  await seed(database)
+  const url = `${await app.listen({ host: HOST, port: Number(PORT) })}/v1/organizations`
+  console.log(`Organizations: ${url}
+
+Tokens, made for this run
+  admin    ${tokens.admin}  reads and writes
+  manager  ${tokens.manager}  reads, and replaces the one organization that she manages
+  reader   ${tokens.reader}  reads
+
+Each of the ten codes, in a freshly seeded database
+
+${curlLines(url, tokens)}
+
+Ctrl-C stops it.`)
+  await interrupted
+} finally {
+  await app.close()
+  await database.destroy()
+  if (DATABASE_FILE === undefined) await rm(dirname(file), { recursive: true, force: true })
+}

@@ -1,0 +1,69 @@
+import { Type } from '@sinclair/typebox'
+import Fastify from 'fastify'
+import t from 'tap'
+import ptStatus from '../lib/index.ts'
+import { settingsOf } from '../lib/options.ts'
+
+t.test('the plugin needs no option', async t => {
+  t.match(settingsOf({}), {
+    authenticate: undefined,
+    format: { contentType: 'application/problem+json' },
+    challenge: 'Bearer',
+    retryAfter: 30,
+    securityScheme: undefined,
+    validation: {}
+  })
+})
+
+t.test('settings can\'t be changed', async t => {
+  t.throws(() => { (settingsOf({}) as { challenge: string }).challenge = 'Basic' }, TypeError)
+})
+
+t.test('right options are taken, and those of register() pass', async t => {
+  const options = {
+    authenticate: () => null,
+    mapError: () => null,
+    format: { contentType: 'application/vnd.example+json', schema: Type.Object({}, { $id: 'Example' }), body: () => ({}) },
+    challenge: 'Basic realm="example"',
+    retryAfter: 0,
+    securityScheme: 'basic',
+    validation: false as const,
+    prefix: '/v1',
+    logLevel: 'silent'
+  }
+  t.match(settingsOf(options), { challenge: options.challenge, retryAfter: 0, validation: false, format: { contentType: 'application/vnd.example+json' } })
+  t.match(settingsOf({ format: 'envelope' }), { format: { contentType: 'application/json' } })
+})
+
+const wrong: Record<string, object> = {
+  'authenticate must be a function': { authenticate: true },
+  'mapError must be a function': { mapError: {} },
+  "format must be 'problem', 'envelope' or { contentType, schema, body }, its schema with an $id": { format: 'xml' },
+  "there is no option 'authentcate'": { authentcate: () => null },
+  'retryAfter must be a number of seconds': { retryAfter: '30' },
+  'securityScheme must be the name of a security scheme': { securityScheme: '' },
+  'validation must be false or { coerceBody, removeAdditional }': { validation: true }
+}
+
+for (const [reason, options] of Object.entries(wrong)) {
+  t.test(`${JSON.stringify(options)} stops the start: ${reason}`, async t => {
+    await t.rejects(async () => { await Fastify().register(ptStatus, options as {}) }, { name: 'TypeError', message: `Cannot register fastify-pt-status: ${reason}` })
+  })
+}
+
+t.test('more that stops the start', async t => {
+  const schema = Type.Object({}, { $id: 'Example' })
+  const body = () => ({})
+  const contentType = 'application/json'
+  for (const format of [null, 'toString', {}, { contentType, body }, { contentType, schema: Type.Object({}), body }, { contentType, schema }, { contentType: 'a\nb', schema, body }]) {
+    t.throws(() => settingsOf({ format: format as never }), /format must be/)
+  }
+  for (const challenge of ['', 'Bearer\r\nX: y', 5]) t.throws(() => settingsOf({ challenge: challenge as never }), /challenge must be/)
+  for (const retryAfter of [-1, 1.5, NaN, Infinity]) t.throws(() => settingsOf({ retryAfter }), /retryAfter must be/)
+})
+
+t.test('every wrong option is named at once', async t => {
+  t.throws(() => settingsOf({ retryAfter: -1, challenge: '', nope: 1 } as {}), {
+    message: "Cannot register fastify-pt-status: retryAfter must be a number of seconds; challenge must be a value of the WWW-Authenticate header field; there is no option 'nope'"
+  })
+})
