@@ -6,16 +6,16 @@ import { limit, longest } from './findings.ts'
  *
  * - `unless`: the keyword whose failure makes it pointless, and by what a JavaScript length may exceed it
  *   (`maxLength` counts code points)
- * - `loops`: whether each of its turns may add findings
+ * - `loops`: by what each of its turns may add findings
  */
-const costly: Readonly<Record<string, { unless?: readonly [keyword: string, factor: number], loops?: true }>> = {
-  items: { unless: ['maxItems', 1], loops: true },
-  additionalItems: { unless: ['maxItems', 1], loops: true },
+const costly: Readonly<Record<string, { unless?: readonly [keyword: string, factor: number], loops?: ReadonlyArray<'subschema' | 'error'> }>> = {
+  items: { unless: ['maxItems', 1], loops: ['subschema'] },
+  additionalItems: { unless: ['maxItems', 1], loops: ['subschema'] },
   uniqueItems: { unless: ['maxItems', 1] },
   contains: { unless: ['maxItems', 1] },
-  additionalProperties: { loops: true },
-  patternProperties: { loops: true },
-  propertyNames: { loops: true },
+  additionalProperties: { loops: ['subschema', 'error'] },
+  patternProperties: { loops: ['subschema'] },
+  propertyNames: { loops: ['subschema'] },
   pattern: { unless: ['maxLength', 2] },
   format: { unless: ['maxLength', 2] }
 }
@@ -43,7 +43,7 @@ export function boundFindings (ajv: Ajv): void {
     wrap(ajv, keyword, (cxt, code) => {
       // Below `not` and `if` Ajv stops at the first error anyway
       if (!cxt.allErrors) return code()
-      if (loops) endAtLimit(cxt)
+      if (loops !== undefined) endAtLimit(cxt, loops)
       const maximum: unknown = unless && cxt.parentSchema[unless[0]]
       if (typeof maximum !== 'number') return code()
       cxt.gen.if(_`${cxt.data}.length <= ${maximum * unless![1]}`, code)
@@ -63,25 +63,35 @@ export function forgetMisses (ajv: Ajv): void {
 }
 
 /**
- * An option of Ajv that shortens names which don't fit into a pointer anyway. For each error and each `$ref`
- * Ajv escapes the names of the properties that lead to it, and a name that the client chose can be as long as the body.
+ * Has a validator escape the name of a property once, and no more of it than fits into a pointer. Ajv does it anew
+ * for each error and each `$ref` below that property, and a name that the client chose can be as long as the body.
  *
- * @param source of a validator
+ * @param source as Ajv's option `code.process` is given it
  */
-export function clipNames (source: string): string {
-  const escape = '.replace(/~/g, "~0")'
-  return source.replaceAll(escape, `.slice(0, ${longest})${escape}`)
+export function escapeOnce (source: string): string {
+  const names = new Set<string>()
+  const code = source.replaceAll(/(\w+)\.replace\(\/~\/g, "~0"\)\.replace\(\/\\\/\/g, "~1"\)/g, (_escape, name: string) => {
+    names.add(name)
+    return `escape_${name}(${name})`
+  })
+  return [...names].map(name => `const escape_${name} = (${escaper})();`).join('') + code
 }
+
+const escaper = `() => {
+  let last, token
+  return name => name === last ? token : token = (last = name).slice(0, ${longest}).replace(/~/g, "~0").replace(/\\//g, "~1")
+}`
 
 /**
  * All that a validator has against `data`.
  *
- * @param validate compiled by an Ajv with `boundFindings`
- * @returns nothing where that takes too long
+ * @param compile gives the validator, of an Ajv with `boundFindings`
+ * @returns nothing where there is none, or where it would take too long
  */
-export function findAll (validate: ValidateFunction, ...data: Parameters<ValidateFunction>): ErrorObject[] | undefined {
+export function findAll (compile: () => ValidateFunction, ...data: Parameters<ValidateFunction>): ErrorObject[] | undefined {
   budget.left = effort
   try {
+    const validate = compile()
     return validate(...data) ? undefined : validate.errors!
   } catch {
     return undefined
@@ -102,15 +112,15 @@ function spend ({ gen }: KeywordCxt, code: () => void): void {
  * Ends a loop at its twentieth finding. It counts from its own start: in a branch of `anyOf`, findings of
  * the branches before must not end it while it is still valid.
  */
-function endAtLimit (cxt: KeywordCxt): void {
+function endAtLimit (cxt: KeywordCxt, names: ReadonlyArray<'subschema' | 'error'>): void {
   if (Array.isArray(cxt.schema)) return // a tuple: no loop
   const { gen } = cxt
   const start = gen.const('start', errors)
-  afterEach(cxt, ['subschema', 'error'], () => gen.if(_`${errors} - ${start} >= ${limit}`, () => gen.break()))
+  afterEach(cxt, names, () => gen.if(_`${errors} - ${start} >= ${limit}`, () => gen.break()))
 }
 
-/** Has code follow all that a keyword generates for a turn of its loop. */
-function afterEach (cxt: KeywordCxt, names: Array<'subschema' | 'error'>, code: () => void): void {
+/** Has code follow what a keyword generates by methods of its context. */
+function afterEach (cxt: KeywordCxt, names: ReadonlyArray<'subschema' | 'error'>, code: () => void): void {
   for (const name of names) {
     const generate = cxt[name] as (...args: unknown[]) => any
     cxt[name] = (...args: unknown[]) => {

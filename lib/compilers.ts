@@ -1,11 +1,12 @@
 import AjvCompiler, { type BuildCompilerFromPool, type RouteDefinition } from '@fastify/ajv-compiler'
 import { SerializerSelector, type SerializerFactory } from '@fastify/fast-json-stringify-compiler'
-import type { Ajv, ValidateFunction } from 'ajv'
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 import type { ValidationOptions } from '../types/index.ts'
 import type { Format } from './bodies.ts'
-import { boundFindings, clipNames, findAll, forgetMisses } from './bounds.ts'
+import { boundFindings, escapeOnce, findAll, forgetMisses } from './bounds.ts'
 import { badRequest } from './errors.ts'
+import { bodyUnvalidated } from './findings.ts'
 import type { Settings } from './options.ts'
 
 /**
@@ -15,14 +16,22 @@ export function setCompilers (instance: FastifyInstance, { format, validation }:
   for (const schema of format.schemas.values()) {
     if (instance.getSchema(schema.$id!) === undefined) instance.addSchema(schema)
   }
-  // Fastify adds to the error what failed; a StatusError is the cheapest to carry it
-  if (validation !== false) instance.setSchemaErrorFormatter(() => badRequest())
+  if (validation !== false) setValidation(instance)
 
   instance.setSchemaController({
     compilersFactory: {
       ...(validation !== false && instance.validatorCompiler === undefined && { buildValidator: validatorBuilder(validation) }),
       ...(instance.serializerCompiler === undefined && { buildSerializer: serializerBuilder(format) })
     }
+  })
+}
+
+function setValidation (instance: FastifyInstance): void {
+  const { ptStatus } = instance
+  // Fastify adds to the error what failed; a StatusError is the cheapest to carry it
+  instance.setSchemaErrorFormatter(() => badRequest())
+  instance.addHook('preValidation', (request, _reply, done) => {
+    done(request.server.ptStatus === ptStatus ? bodyUnvalidated(request) : undefined)
   })
 }
 
@@ -42,7 +51,7 @@ function validatorBuilder ({ coerceBody = false, removeAdditional = false }: Val
   return function buildValidator (externalSchemas, options: BuilderOptions = {}) {
     const build = (builder: BuildCompilerFromPool, bound: (ajv: Ajv) => void, customOptions: object) => builder(externalSchemas, {
       ...options,
-      customOptions: { ...options.customOptions, code: { ...options.customOptions?.code, process: clipNames }, removeAdditional, ...customOptions },
+      customOptions: { ...options.customOptions, code: { ...options.customOptions?.code, process: escapeOnce }, removeAdditional, ...customOptions },
       onCreate: ajv => { bound(ajv); options.onCreate?.(ajv) }
     } as BuilderOptions)
 
@@ -51,12 +60,17 @@ function validatorBuilder ({ coerceBody = false, removeAdditional = false }: Val
       const decide = build(buildDeciding, forgetMisses, { ...policy })(route) as ValidateFunction
       // Of JSON Type Definition the first finding is enough
       if (options.mode === 'JTD') return decide
-      return withAllFindings(decide, () => build(buildFinding, boundFindings, { ...policy, allErrors: true })(route) as ValidateFunction)
+      return withAllFindings(decide, () =>
+        // What there is to log of the schema has been logged
+        build(buildFinding, boundFindings, { ...policy, allErrors: true, logger: false })(route) as ValidateFunction
+      )
     }
   }
 }
 
 type BuilderOptions = NonNullable<Parameters<BuildCompilerFromPool>[1]>
+
+const tooDeep: ErrorObject = { instancePath: '', schemaPath: '', keyword: 'nesting', params: {}, message: 'must not be nested so deeply' }
 
 /**
  * A validator that tells all that is wrong. Most schemas never refuse anything: what finds it is compiled when
@@ -66,9 +80,16 @@ function withAllFindings (decide: ValidateFunction, compile: () => ValidateFunct
   let find: ValidateFunction | undefined
 
   function validate (...data: Parameters<ValidateFunction>): unknown {
-    const valid: unknown = decide(...data)
-    if (valid === false) validate.errors = findAll(find ??= compile(), ...data) ?? decide.errors
-    return valid
+    try {
+      const valid: unknown = decide(...data)
+      if (valid === false) validate.errors = findAll(() => (find ??= compile()), ...data) ?? decide.errors
+      return valid
+    } catch (error) {
+      // Where a schema refers to itself, data can be nested deeper than the stack is
+      if (!(error instanceof RangeError)) throw error
+      validate.errors = [tooDeep]
+      return false
+    }
   }
   validate.errors = null as ValidateFunction['errors']
   // By this Fastify knows a validator of Ajv, which it tells where to put what it coerces

@@ -9,6 +9,7 @@ export type DocumentedRoute = Omit<RouteOptions, 'schema'> & { schema?: Record<s
 /** The header fields that belong to a code, as @fastify/swagger has them. */
 const headers: Readonly<Record<string, object>> = {
   Location: { type: 'string', format: 'uri-reference', description: 'Where the resource is' },
+  ETag: { type: 'string', description: 'Its entity tag' },
   'WWW-Authenticate': { type: 'string', description: 'How to authenticate' },
   'Retry-After': { type: 'integer', minimum: 0, description: 'When to try again, in seconds' }
 }
@@ -20,7 +21,7 @@ export function documentRoute (route: DocumentedRoute, codes: readonly Status[],
   route.schema = {
     ...schema,
     ...(security !== undefined && { security }),
-    response: Object.fromEntries(codes.map(code => [code, responseOf(code, schema, settings)]))
+    response: Object.fromEntries(codes.map(code => [code, responseOf(code, headerOf(code, codes), schema, settings)]))
   }
 }
 
@@ -31,9 +32,14 @@ function securityOf ({ config }: DocumentedRoute, { authenticate, securityScheme
   return [{ [securityScheme]: typeof access === 'object' ? access.scopes : [] }]
 }
 
-function responseOf (code: Status, { response = {}, produces = ['application/json'] }: Record<string, any>, { format }: Settings): object {
+/** A code's own header field; a tag where the route revalidates. */
+function headerOf (code: Status, codes: readonly Status[]): string | undefined {
+  return rowOf(code).header ?? (codes.includes(304) && (code === 200 || code === 304) ? 'ETag' : undefined)
+}
+
+function responseOf (code: Status, header: string | undefined, { response = {}, produces = ['application/json'] }: Record<string, any>, { format }: Settings): object {
   const declared = response[code] ?? response['2xx'] ?? response['2XX'] ?? response['default'] ?? {}
-  const { header, meaning, carries } = rowOf(code)
+  const { meaning, carries } = rowOf(code)
   const common = {
     description: declared['x-response-description'] ?? declared.description ?? meaning,
     ...(header !== undefined && { headers: { [header]: headers[header] } })

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { attribute, isFastifyError, unexpected } from './attribution.ts'
 import { notFound, StatusError } from './errors.ts'
@@ -15,13 +16,24 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings)
   const { format, challenge, retryAfter, mapError } = settings
   const defaults: Readonly<Record<string, string>> = { 'WWW-Authenticate': challenge, 'Retry-After': String(retryAfter) }
 
-  instance.setErrorHandler(function refuse (thrown, request, reply) {
-    answer(refusalFor(thrown, request), thrown, request, reply)
+  instance.setErrorHandler(refuse)
+  const { ptStatus, errorHandler } = instance
+  // Where it answers a route itself, Fastify has it again, and not its own handler, for what its answer fails with
+  instance.addHook('onRoute', function (route) {
+    if (this.ptStatus === ptStatus) route.errorHandler ??= refuseFirst
   })
   setNotFoundHandler(instance, (request, reply) => { answer(noRoute, noRoute, request, reply) })
   setLastResort(instance, format, (thrown, request, reply, send) => {
     answer(refusalFor(thrown, request), thrown, request, reply, send)
   })
+
+  function refuse (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    answer(refusalFor(thrown, request), thrown, request, reply)
+  }
+
+  function refuseFirst (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void | Promise<never> {
+    return request.server.errorHandler === errorHandler ? refuse(thrown, request, reply) : Promise.reject(thrown)
+  }
 
   function refusalFor (thrown: unknown, request: FastifyRequest): StatusError {
     try {
@@ -29,8 +41,7 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings)
       // Fastify reads the body of an unknown route too: what is wrong with it is not the point
       if (request.is404 && isFastifyError(thrown) && attribute(thrown).status < 500) return noRoute
       if (thrown instanceof StatusError) return attribute(thrown)
-      const mapped = mapError?.(thrown, request)
-      return attribute(mapped instanceof StatusError ? mapped : thrown)
+      return attribute(mapped(thrown, request) ?? thrown)
     } catch (error) {
       // A getter of what was thrown, or mapError itself
       log(unexpected, error, request)
@@ -38,20 +49,26 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings)
     }
   }
 
+  /** What `mapError` makes of it, if anything. */
+  function mapped (thrown: unknown, request: FastifyRequest): StatusError | undefined {
+    const refusal: unknown = mapError?.(thrown, request) ?? undefined
+    if (refusal === undefined || refusal instanceof StatusError) return refusal
+    if (refusal instanceof Promise) refusal.catch(() => {})
+    throw new TypeError('Cannot map an error: mapError must return a StatusError or nothing, and not a promise', { cause: thrown })
+  }
+
   function answer (
     refusal: StatusError, thrown: unknown, request: FastifyRequest, reply: FastifyReply,
     send = (body: string): void => { reply.header('content-length', Buffer.byteLength(body)).send(body) }
   ): void {
     const failure = remember(reply, thrown, format)
+    if (failure.body !== undefined) return giveUp(thrown, request, reply)
     try {
-      // The answer of a scope below has failed
-      if (failure.body !== undefined) throw thrown
       failure.body = compose(refusal, thrown, request, reply)
       send(failure.body)
     } catch (error) {
       // The refusal's own fields, the user's format, or a header field that can't be written
-      log(unexpected, error, request)
-      answerAnyway(request, reply)
+      giveUp(error, request, reply)
     }
   }
 
@@ -68,6 +85,11 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings)
     reply.type(format.contentType).serializer(String)
     return format.serialize(problem)
   }
+}
+
+function giveUp (error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  log(unexpected, error, request)
+  answerAnyway(request, reply)
 }
 
 function isBlank (value: unknown): boolean {
@@ -93,7 +115,15 @@ function log (refusal: StatusError, thrown: unknown, request: FastifyRequest): v
   try {
     request.log.error({ statusCode, code, err: thrown }, message)
   } catch {
-    // A frozen error, or a getter that throws: the serializer can't read it
-    request.log.error({ statusCode, code }, `${message} What was thrown can't be read.`)
+    // The serializer writes on the error, and reads all of it: it may be frozen, or have a getter that throws
+    request.log.error({ statusCode, code, err: describe(thrown) }, message)
+  }
+}
+
+function describe (thrown: unknown): string {
+  try {
+    return inspect(thrown)
+  } catch {
+    return "What was thrown can't be read"
   }
 }

@@ -89,13 +89,22 @@ const none = Object.freeze({})
 function headersOf ({ headers = none, challenge, scopes, retryAfter }: StatusErrorOptions): Readonly<Record<string, string>> {
   if (challenge !== undefined) return { ...headers, 'www-authenticate': challenge }
   if (scopes !== undefined) return { ...headers, 'www-authenticate': insufficientScope(scopes) }
-  if (retryAfter !== undefined && retryAfter >= 0) return { ...headers, 'retry-after': String(Math.ceil(retryAfter)) }
+  if (retryAfter !== undefined && isDelay(retryAfter)) return { ...headers, 'retry-after': String(Math.ceil(retryAfter)) }
   return headers
 }
 
-/** The challenge of RFC 6750 §3.1, its values as quoted strings (RFC 9110 §5.6.4). */
+/** Whether it can be written as delay-seconds (RFC 9110 §10.2.3). */
+function isDelay (seconds: number): boolean {
+  return seconds >= 0 && Number.isSafeInteger(Math.ceil(seconds))
+}
+
+// RFC 6749 §3.3
+const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
+
+/** The challenge of RFC 6750 §3.1. Its scopes "MUST NOT include characters outside the set %x21 / %x23-5B / %x5D-7E" (§3). */
 function insufficientScope (scopes: readonly string[]): string {
-  return `Bearer error="insufficient_scope", scope="${scopes.join(' ').replace(/["\\]/g, '\\$&')}"`
+  const names = scopes.filter(scope => scope.split(' ').every(token => scopeToken.test(token)))
+  return `Bearer error="insufficient_scope"${names.length > 0 ? `, scope="${names.join(' ')}"` : ''}`
 }
 
 function refusal<Options extends RefusalOptions> (status: RefusalStatus) {

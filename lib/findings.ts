@@ -40,10 +40,24 @@ export function isValidationError (error: unknown): error is ValidationError {
  */
 export function validationFailed (error: ValidationError, request: FastifyRequest): StatusError {
   const failed = parts.findIndex(({ name }) => name === error.validationContext)
-  const errors = parts.slice(failed).flatMap((part, index) =>
+  return refuse(parts.slice(failed).flatMap((part, index) =>
     findingsIn(part, request, index === 0 ? listOf(error.validation === true ? error.errors : error.validation) : validate(part, request))
-  ).slice(0, limit)
+  ))
+}
 
+/**
+ * The 400 for a body that Fastify wouldn't validate: where the route has a schema for each media type,
+ * one that is missing or has another type.
+ */
+export function bodyUnvalidated (request: FastifyRequest): StatusError | undefined {
+  const validators = request.getValidationFunction('body')
+  if (typeof validators !== 'object' || Object.hasOwn(validators, String(request.mediaType))) return undefined
+  if (request.body !== undefined) return badRequest('Unsupported Media Type', { code: 'UNSUPPORTED_MEDIA_TYPE' })
+  return refuse(parts.flatMap(part => findingsIn(part, request, part.name === 'body' ? [{}] : validate(part, request))))
+}
+
+function refuse (findings: Finding[]): StatusError {
+  const errors = findings.slice(0, limit)
   const count = errors.length === 1 ? '1 invalid parameter' : `${errors.length} invalid parameters`
   return badRequest(`The request has ${count}.`, { code: 'VALIDATION_FAILED', errors })
 }
@@ -79,7 +93,7 @@ function findingOf (part: Part, { instancePath = '', keyword, message, params, p
   const property = keyword === undefined ? undefined : propertyName ?? propertyOf(params)
   return {
     in: part.in,
-    pointer: bounded(typeof property === 'string' ? `${instancePath}/${escape(property.slice(0, longest))}` : instancePath),
+    pointer: bounded(typeof property === 'string' ? `${instancePath}/${escape(property.slice(0, longest))}` : `${instancePath}`),
     code: keyword ?? 'invalid',
     detail: message ?? 'must be valid'
   }

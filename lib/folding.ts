@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { StatusError, type RefusalOptions } from './errors.ts'
 import { constantOf, isRefusalStatus, type RefusalStatus } from './status.ts'
 
 /** Where a 4xx doesn't become 400, and a 5xx not 500. */
@@ -30,4 +31,15 @@ export function fold (status: unknown): { status: RefusalStatus, code: string | 
     status: exceptions.get(status as number) ?? (status as number < 500 ? 400 : 500),
     code: phrase === undefined ? undefined : constantOf(phrase)
   }
+}
+
+/** The refusal that an error status stands for. */
+export function folded (status: number, detail: string | undefined, options: RefusalOptions = {}): StatusError {
+  const { status: refusal, code } = fold(status)
+  return new StatusError(refusal, detail, { ...(code !== undefined && { code }), ...options })
+}
+
+/** 412: a precondition of the request has failed (RFC 9110 §13.1). */
+export function preconditionFailed (): StatusError {
+  return folded(412, 'The resource is not in the state that the request expects.')
 }

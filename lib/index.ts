@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { PtStatusOptions } from '../types/index.ts'
 import { closeRoutes } from './access.ts'
+import { setCaching } from './caching.ts'
 import { setCompilers } from './compilers.ts'
 import { markRoutes } from './declared.ts'
 import { setErrorHandlers } from './error-handler.ts'
@@ -25,6 +26,7 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
   setErrorHandlers(instance, settings)
   closeRoutes(instance, settings.authenticate)
   setCompilers(instance, settings)
+  if (settings.etag !== false) await setCaching(instance, settings.etag)
   const contract = recordRoutes(instance, settings)
 }
 

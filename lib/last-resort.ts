@@ -32,7 +32,8 @@ export function remember (reply: FastifyReply, thrown: unknown, format: Format):
 /**
  * Keeps Fastify's own error body, and with it the message of an error, from ever leaving. It comes
  *
- * - on a route declared before the plugin loaded, which has Fastify's error handler: the onSend hook answers instead
+ * - on a route declared before the plugin loaded, which has Fastify's error handler: the onSend hook answers instead,
+ *   or onError, since that handler sends what is no error as if it were the answer
  * - when the answer of the error handler fails as well, in an onSend hook or because of a header field that can't be
  *   written: the onSend hook sees a second answer; where a hook before this one fails again, onError does
  */
@@ -42,44 +43,62 @@ export function setLastResort (instance: FastifyInstance, format: Format, answer
 
   instance.addHook('onError', (request, reply, thrown: unknown, done) => {
     if (reply.server.ptStatus !== ptStatus) return done()
-    if (remember(reply, thrown, format).body !== undefined) return answerAnyway(request, reply)
-    done()
+    if ((reply as Failing)[failure]) return answerAnyway(request, reply)
+    remember(reply, thrown, format)
+    if (isError(thrown) || !mayHaveFastifysHandler(request)) return done()
+    answer(thrown, request, reply, body => { write(reply, body) })
   })
 
   instance.addHook('onSend', (request, reply, payload, done) => {
     const failed = (reply as Failing)[failure]
     if (!failed || reply.server.ptStatus !== ptStatus) return done()
+    if (failed.body === undefined) {
+      // An error handler of the user's may answer what it likes
+      if (!mayHaveFastifysHandler(request)) return done()
+      restore(reply, failed.fields)
+      return answer(failed.thrown, request, reply, body => { failed.isSending = true; done(null, body) })
+    }
     if (failed.isSending || isFastifys(payload, failed, reply)) return answerAnyway(request, reply)
     failed.isSending = true
-    if (failed.body !== undefined) reply.removeHeader('content-length')
-    if (failed.body !== undefined || isDeclared(request) || reply.server.errorHandler !== errorHandler) return done()
-    restore(reply, failed.fields)
-    answer(failed.thrown, request, reply, body => done(null, body))
+    reply.removeHeader('content-length')
+    done()
   })
+
+  function mayHaveFastifysHandler (request: FastifyRequest): boolean {
+    return !isDeclared(request) && request.server.errorHandler === errorHandler
+  }
 }
 
 /** Whether an answer is Fastify's, and not the error handler's: Fastify forgets the Content-Length of one that fails. */
 function isFastifys (payload: unknown, { body }: Failure, reply: FastifyReply): boolean {
-  return body !== undefined && typeof payload === 'string' && payload !== body && typeof reply.getHeader('content-length') !== 'number'
+  return typeof payload === 'string' && payload !== body && typeof reply.getHeader('content-length') !== 'number'
+}
+
+function isError (thrown: unknown): boolean {
+  try {
+    return thrown instanceof Error && typeof thrown.message === 'string'
+  } catch {
+    return false
+  }
 }
 
 /** Answers 500 past all hooks, with the header fields from before that can be written. */
 export function answerAnyway (request: FastifyRequest, reply: FastifyReply): void {
   const { format, fields } = (reply as Failing)[failure]!
+  restore(reply, fields)
+  dropRepresentation(reply)
+  const { contentType, body } = bodyOf(request, format)
+  reply.code(500).type(contentType).header('cache-control', 'no-store')
+  write(reply, body)
+}
+
+/** Writes an answer past all hooks. */
+function write (reply: FastifyReply, body: string): void {
   const { raw } = reply.hijack()
   try {
-    restore(reply, fields)
-    dropRepresentation(reply)
-    const writable = Object.entries(reply.getHeaders()).filter(isWritable)
+    const fields = Object.fromEntries(Object.entries(reply.getHeaders()).filter(isWritable))
     for (const name of raw.getHeaderNames()) raw.removeHeader(name)
-
-    const { contentType, body } = bodyOf(request, format)
-    raw.writeHead(500, {
-      ...Object.fromEntries(writable),
-      'cache-control': 'no-store',
-      'content-type': contentType,
-      'content-length': Buffer.byteLength(body)
-    })
+    raw.writeHead(raw.statusCode, { ...fields, 'content-length': Buffer.byteLength(body) })
     raw.end(body)
   } catch {
     // The head is sent, or the response is broken: all that can be told is that there is no more

@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http'
-import type { Authenticate, PtStatusOptions, ValidationOptions } from '../types/index.ts'
+import type { Authenticate, EtagOptions, PtStatusOptions, ValidationOptions } from '../types/index.ts'
 import { customFormat, formats, type Format } from './bodies.ts'
 
 /** The options, checked, with their defaults. */
@@ -10,6 +10,7 @@ export interface Settings {
   readonly challenge: string
   readonly retryAfter: number
   readonly securityScheme: string | undefined
+  readonly etag: EtagOptions | false
   readonly validation: ValidationOptions | false
 }
 
@@ -21,6 +22,7 @@ const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, mus
   challenge: [isFieldValue, 'a value of the WWW-Authenticate header field'],
   retryAfter: [value => Number.isInteger(value) && value >= 0, 'a number of seconds'],
   securityScheme: [isText, 'the name of a security scheme'],
+  etag: [value => typeof value === 'boolean' || isObject(value), 'a boolean or { algorithm, hashFn, weak }'],
   validation: [value => value === false || isObject(value), 'false or { coerceBody, removeAdditional }'],
   prefix: [() => true, ''],
   logLevel: [() => true, ''],
@@ -38,7 +40,7 @@ export function settingsOf (options: PtStatusOptions): Settings {
     .map(([name]) => checks[name] === undefined ? `there is no option '${name}'` : `${name} must be ${checks[name][1]}`)
   if (wrong.length > 0) throw new TypeError(`Cannot register fastify-pt-status: ${wrong.join('; ')}`)
 
-  const { authenticate, mapError, format = 'problem', challenge = 'Bearer', retryAfter = 30, securityScheme, validation = {} } = options
+  const { authenticate, mapError, format = 'problem', challenge = 'Bearer', retryAfter = 30, securityScheme, etag = true, validation = {} } = options
   return Object.freeze({
     authenticate,
     mapError,
@@ -46,6 +48,7 @@ export function settingsOf (options: PtStatusOptions): Settings {
     challenge,
     retryAfter,
     securityScheme,
+    etag: etag === true ? {} : etag,
     validation
   })
 }

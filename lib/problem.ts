@@ -19,7 +19,9 @@ export function problemOf ({ status, code, message, errors }: StatusError, reque
   }
 }
 
+// RFC 9112 §3.2: the absolute-form has a scheme and an authority before the path
+const target = /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?([^?#]*)/i
+
 function pathOf (url: string): string {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
+  return target.exec(url)![1] || '/'
 }

@@ -1,14 +1,19 @@
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Validators } from '../types/index.ts'
+import { evaluate } from './conditional.ts'
+import { entityTag } from './etag.ts'
+import { preconditionFailed } from './folding.ts'
+import { httpDate } from './http-date.ts'
 import { dropContent } from './representation.ts'
 import { encodeUri } from './uri.ts'
 
 /** What `reply` gains: one helper for each code that is more than a status. */
-const helpers = { created, noContent, notModified }
+const helpers = { created, noContent, notModified, isNotModified }
 
 /** Decorates the replies of a scope, unless a scope above has done so. */
 export function decorateReplies (instance: FastifyInstance): void {
   if (instance.hasReplyDecorator('created')) return
-  for (const [name, helper] of Object.entries(helpers)) instance.decorateReply(name, helper)
+  for (const [name, helper] of Object.entries<Function>(helpers)) instance.decorateReply(name, helper)
 
   // The last hook of Fastify's own HEAD routes gives every answer a length
   instance.addHook('onRoute', route => {
@@ -42,4 +47,19 @@ function notModified (this: FastifyReply): FastifyReply {
   }
   dropContent(this)
   return this.code(304).send()
+}
+
+function isNotModified (this: FastifyReply, { etag, lastModified }: Validators): boolean {
+  const tag = etag === undefined ? undefined : entityTag(etag)
+  const date = lastModified === undefined ? undefined : new Date(lastModified)
+  const { method, headers } = this.request
+  // After a PUT they are those of the state before (RFC 9110 §9.3.4)
+  if (method === 'GET' || method === 'HEAD') {
+    if (tag !== undefined) this.header('etag', tag)
+    if (date !== undefined) this.header('last-modified', httpDate(date))
+  }
+
+  const evaluation = evaluate(method, headers, { etag: tag, lastModified: date?.getTime() })
+  if (evaluation === 'precondition failed') throw preconditionFailed()
+  return evaluation === 'not modified'
 }

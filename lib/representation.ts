@@ -3,11 +3,11 @@ import type { FastifyReply } from 'fastify'
 /** Header fields that describe and frame the content of a response (RFC 9110 §8, RFC 9112 §6). */
 const contentFields = [
   'content-type', 'content-length', 'content-encoding', 'content-language', 'content-range', 'content-disposition',
-  'content-digest', 'repr-digest', 'accept-ranges', 'transfer-encoding'
+  'content-digest', 'repr-digest', 'accept-ranges', 'transfer-encoding', 'trailer'
 ]
 
 /** Header fields that tell of a resource, or of how long its representation may be kept. */
-const resourceFields = ['content-location', 'etag', 'last-modified', 'cache-control', 'expires', 'location']
+const resourceFields = ['content-location', 'etag', 'last-modified', 'cache-control', 'cdn-cache-control', 'expires', 'location']
 
 const content: ReadonlySet<string> = new Set(contentFields)
 const representation: ReadonlySet<string> = new Set([...contentFields, ...resourceFields])

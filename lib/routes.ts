@@ -61,7 +61,7 @@ function codesOf (route: DocumentedRoute, method: string, settings: Settings): S
     200: declares(declared, '200'),
     201: declares(declared, '201') && canAnswer(201, method),
     204: declares(declared, '204'),
-    304: declared.includes('304') && canAnswer(304, method),
+    304: canAnswer(304, method) && settings.etag !== false && declares(declared, '200'),
     400: readsBody(method) || hasRequestSchema(route),
     401: access !== 'public',
     403: access !== 'public' && access !== 'authenticated',

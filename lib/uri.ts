@@ -8,9 +8,10 @@ const notUri = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]+|%(?![\dA-Fa-f]{2})/g
  * @see RFC 3986 §2
  */
 export function encodeUri (reference: string): string {
-  return reference.replace(notUri, text => encodeURIComponent(toWellFormed(text)))
+  return reference.replace(notUri, percentEncode)
 }
 
-function toWellFormed (text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD')
+/** Percent-encodes a text as UTF-8; an unpaired surrogate as U+FFFD. */
+export function percentEncode (text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'))
 }

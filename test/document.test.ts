@@ -80,7 +80,9 @@ t.test('each refusal refers to one shared schema, and has the header field of it
   t.ok(responses[401].headers['WWW-Authenticate'])
   t.equal(responses[503].headers['Retry-After'].schema.type, 'integer')
   t.ok(paths['/things'].post.responses[201].headers.Location)
+  t.ok(responses[200].headers.ETag && responses[304].headers.ETag)
   t.notOk(responses[404].headers)
+  t.notOk((await documentOf(app => { app.get('/', { schema: { response: { 200: thing } } }, handler) }, { etag: false })).paths['/'].get.responses[200].headers)
 })
 
 t.test('what a route declares of its successes stays', async t => {

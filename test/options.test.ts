@@ -11,6 +11,7 @@ t.test('the plugin needs no option', async t => {
     challenge: 'Bearer',
     retryAfter: 30,
     securityScheme: undefined,
+    etag: {},
     validation: {}
   })
 })
@@ -42,6 +43,7 @@ const wrong: Record<string, object> = {
   "there is no option 'authentcate'": { authentcate: () => null },
   'retryAfter must be a number of seconds': { retryAfter: '30' },
   'securityScheme must be the name of a security scheme': { securityScheme: '' },
+  'etag must be a boolean or { algorithm, hashFn, weak }': { etag: 'sha1' },
   'validation must be false or { coerceBody, removeAdditional }': { validation: true }
 }
 

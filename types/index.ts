@@ -26,7 +26,10 @@ export type Authenticate = (request: FastifyRequest, reply: FastifyReply) =>
 /** Who may use a route: everybody, a principal with these scopes, or whom the function admits. */
 export type Access = 'public' | { readonly scopes: readonly string[] } | AccessFunction
 
-/** Only `true` admits. May throw a `StatusError`, such as `notFound()` before the principal is refused. */
+/**
+ * Only `true` admits. May throw a `StatusError`, such as `notFound()` before the principal is refused.
+ * The route's schema doesn't type `request`, but the function may: `FastifyRequest<{ Params: { id: string } }>`.
+ */
 export type AccessFunction = (request: FastifyRequest<any> & { params: any, query: any }, principal: Principal) => boolean | Promise<boolean>
 
 /** How requests are validated. */
@@ -35,6 +38,27 @@ export interface ValidationOptions {
   coerceBody?: boolean
   /** Drop the properties that a schema forbids, as Fastify does, instead of refusing them. Default: false. */
   removeAdditional?: boolean
+}
+
+/** What tells one state of a resource from another (RFC 9110 §8.8). */
+export interface Validators {
+  /**
+   * A version, revision or hash that changes with the representation. It is quoted where it isn't an entity tag yet:
+   * `3` is sent as `"3"`, `'W/"3"'` as it is.
+   */
+  etag?: string | number | bigint | undefined
+  /** When it was last modified: a Date, or what `new Date()` takes. */
+  lastModified?: Date | string | number | undefined
+}
+
+/** How automatic entity tags are made: @fastify/etag's options. */
+export interface EtagOptions {
+  /** A hash algorithm of Node's crypto. Default: `'sha1'`. */
+  algorithm?: string
+  /** A hash function of your own. */
+  hashFn?: (payload: string) => string
+  /** Make weak tags. Default: false. */
+  weak?: boolean
 }
 
 /** The plugin's options. */
@@ -51,6 +75,8 @@ export interface PtStatusOptions {
   retryAfter?: number
   /** The security scheme of closed routes: its name in the OpenAPI document's components. Default: none is told. */
   securityScheme?: string
+  /** How the 200s of GET and HEAD that have no entity tag get one; `false`: they don't. */
+  etag?: EtagOptions | boolean
   /** `false` leaves validation as Fastify does it. */
   validation?: ValidationOptions | false
 }
@@ -133,5 +159,15 @@ declare module 'fastify' {
      * @throws {Error} if the request is no conditional GET or HEAD: the client would have nothing to reuse
      */
     notModified (): this
+    /**
+     * Evaluates the request's preconditions against the validators (RFC 9110 §13.2.2), and sets these on the reply to a
+     * GET or HEAD: on that to a PUT they would be those of the state before.
+     * True: the client's copy is current, so answer `reply.notModified()`.
+     *
+     * @throws {StatusError} if `If-Match`, `If-Unmodified-Since` or, but for GET and HEAD, `If-None-Match` fails: a 412
+     * that is told as 400 `PRECONDITION_FAILED`
+     * @throws {TypeError} if `lastModified` is no date
+     */
+    isNotModified (validators: Validators): boolean
   }
 }

@@ -3,6 +3,8 @@ import type { Kysely } from 'kysely'
 import type { Organization, OrganizationDraft, OrganizationPage, Paging } from './models.ts'
 import type { OrganizationRow, Tables } from './tables.ts'
 
+export type OrganizationState = Pick<OrganizationRow, 'version' | 'updatedAt'>
+
 const fromRow = (row: OrganizationRow): Organization => ({ ...row, address: JSON.parse(row.address) })
 
 const toColumns = ({ name, businessId, address }: OrganizationDraft) =>
@@ -28,8 +30,9 @@ export function organizationStore (database: Kysely<Tables>) {
       return row && fromRow(row)
     },
 
-    async exists (id: string): Promise<boolean> {
-      return await database.selectFrom('organization').select('id').where('id', '=', id).executeTakeFirst() !== undefined
+    /** What tells one state of an organization from another, without loading it. */
+    async state (id: string): Promise<OrganizationState | undefined> {
+      return await database.selectFrom('organization').select(['version', 'updatedAt']).where('id', '=', id).executeTakeFirst()
     },
 
     async create (draft: OrganizationDraft): Promise<Organization> {
@@ -39,17 +42,20 @@ export function organizationStore (database: Kysely<Tables>) {
         .returningAll().executeTakeFirstOrThrow())
     },
 
-    async replace (id: string, draft: OrganizationDraft): Promise<Organization | undefined> {
+    /** Nothing if it has another version by now. */
+    async replace (id: string, version: number, draft: OrganizationDraft): Promise<Organization | undefined> {
       const row = await database.updateTable('organization')
-        .set(({ eb }) => ({ ...toColumns(draft), version: eb('version', '+', 1), updatedAt: new Date().toISOString() }))
-        .where('id', '=', id)
+        .set({ ...toColumns(draft), version: version + 1, updatedAt: new Date().toISOString() })
+        .where('id', '=', id).where('version', '=', version)
         .returningAll().executeTakeFirst()
       return row && fromRow(row)
     },
 
-    /** Its managers go with it. */
-    async remove (id: string): Promise<boolean> {
-      const { numDeletedRows } = await database.deleteFrom('organization').where('id', '=', id).executeTakeFirst()
+    /** Its managers go with it. False if it has another version by now. */
+    async remove (id: string, version: number): Promise<boolean> {
+      const { numDeletedRows } = await database.deleteFrom('organization')
+        .where('id', '=', id).where('version', '=', version)
+        .executeTakeFirst()
       return numDeletedRows > 0n
     }
   }

@@ -316,10 +316,10 @@ t.test('the OpenAPI document lists for each route the codes of the contract', as
   t.same(contract, [
     'DELETE /v1/organizations/{id}/managers/{managerId}: 204,400,401,403,404,500,503',
     'DELETE /v1/organizations/{id}: 204,400,401,403,404,500,503',
-    'GET /v1/organizations/{id}/managers: 200,400,401,403,404,500,503',
-    'GET /v1/organizations/{id}/registry-entry: 200,400,401,403,404,500,503',
+    'GET /v1/organizations/{id}/managers: 200,304,400,401,403,404,500,503',
+    'GET /v1/organizations/{id}/registry-entry: 200,304,400,401,403,404,500,503',
     'GET /v1/organizations/{id}: 200,304,400,401,403,404,500,503',
-    'GET /v1/organizations: 200,400,401,403,500,503',
+    'GET /v1/organizations: 200,304,400,401,403,500,503',
     'POST /v1/organizations/{id}/managers: 201,400,401,403,404,500,503',
     'POST /v1/organizations: 201,400,401,403,500,503',
     'PUT /v1/organizations/{id}: 200,400,401,403,404,500,503'

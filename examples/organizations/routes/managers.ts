@@ -18,7 +18,7 @@ export const managerRoutes: FastifyPluginAsyncTypebox<Stores> = async (app, { or
     schema: { summary: "Lists an organization's managers", params: OrganizationPath, response: { 200: Managers } }
   }, async request => {
     const { id } = request.params
-    if (!await organizations.exists(id)) throw noOrganization()
+    if (await organizations.state(id) === undefined) throw noOrganization()
     return { items: await managers.list(id) }
   })
 
@@ -38,6 +38,6 @@ export const managerRoutes: FastifyPluginAsyncTypebox<Stores> = async (app, { or
   }, async (request, reply) => {
     const { id, managerId } = request.params
     if (await managers.remove(id, managerId)) return reply.noContent()
-    throw await organizations.exists(id) ? noManager() : noOrganization()
+    throw await organizations.state(id) === undefined ? noOrganization() : noManager()
   })
 }

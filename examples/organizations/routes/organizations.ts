@@ -1,8 +1,8 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from 'fastify-pt-status'
 import type { ManagerStore } from '../manager-store.ts'
-import type { OrganizationStore } from '../organization-store.ts'
+import type { OrganizationState, OrganizationStore } from '../organization-store.ts'
 import { noOrganization } from '../refusals.ts'
 import { Organization, OrganizationDraft, OrganizationPage, OrganizationPath, Paging } from '../schemas.ts'
 
@@ -11,10 +11,21 @@ interface Stores {
   managers: ManagerStore
 }
 
+const validatorsOf = ({ version, updatedAt }: OrganizationState) => ({ etag: version, lastModified: updatedAt })
+
 const read = { access: { scopes: ['organizations:read'] } }
 const write = { access: { scopes: ['organizations:write'] } }
 
 export const organizationRoutes: FastifyPluginAsyncTypebox<Stores> = async (app, { organizations, managers }) => {
+  /** Writes to the state that the client expects by `If-Match`, if it expects one; else to whichever it finds. */
+  const inKnownState = async <T>(id: string, reply: FastifyReply, write: (version: number) => Promise<T | undefined>): Promise<T> => {
+    const state = await organizations.state(id)
+    if (state === undefined) throw noOrganization()
+    reply.isNotModified(validatorsOf(state))
+    // Where another write came between, its state is evaluated anew
+    return await write(state.version) ?? await inKnownState(id, reply, write)
+  }
+
   app.get('', {
     config: read,
     schema: { summary: 'Lists organizations, a page at a time', querystring: Paging, response: { 200: OrganizationPage } }
@@ -30,19 +41,22 @@ export const organizationRoutes: FastifyPluginAsyncTypebox<Stores> = async (app,
 
   app.get('/:id', {
     config: read,
-    schema: { summary: 'Reads an organization', params: OrganizationPath, response: { 200: Organization, 304: Type.Null() } }
+    schema: { summary: 'Reads an organization', params: OrganizationPath, response: { 200: Organization } }
   }, async (request, reply) => {
-    const organization = await organizations.find(request.params.id)
+    const { id } = request.params
+    const state = await organizations.state(id)
+    if (state === undefined) throw noOrganization()
+    // Before anything is loaded
+    if (reply.isNotModified(validatorsOf(state))) return reply.notModified()
+    const organization = await organizations.find(id)
     if (organization === undefined) throw noOrganization()
-    const etag = `"${organization.version}"`
-    reply.header('ETag', etag)
-    if (request.headers['if-none-match'] === etag) return reply.notModified()
+    reply.isNotModified(validatorsOf(organization))
     return organization
   })
 
   /** In the guideline's order: the organization exists, then who may replace it. */
   const replaceable = async ({ params: { id } }: FastifyRequest<{ Params: { id: string } }>, principal: Principal) => {
-    if (!await organizations.exists(id)) throw noOrganization()
+    if (await organizations.state(id) === undefined) throw noOrganization()
     return principal.scopes?.includes('organizations:write') === true ||
       await managers.manages(id, principal.email ?? '')
   }
@@ -55,17 +69,17 @@ export const organizationRoutes: FastifyPluginAsyncTypebox<Stores> = async (app,
       body: OrganizationDraft,
       response: { 200: Organization }
     }
-  }, async request => {
-    const organization = await organizations.replace(request.params.id, request.body)
-    if (organization === undefined) throw noOrganization()
-    return organization
+  }, async (request, reply) => {
+    const { params: { id }, body } = request
+    return await inKnownState(id, reply, async version => await organizations.replace(id, version, body))
   })
 
   app.delete('/:id', {
     config: write,
     schema: { summary: 'Deletes an organization and its managers', params: OrganizationPath, response: { 204: Type.Null() } }
   }, async (request, reply) => {
-    if (!await organizations.remove(request.params.id)) throw noOrganization()
+    const { id } = request.params
+    await inKnownState(id, reply, async version => await organizations.remove(id, version) || undefined)
     return reply.noContent()
   })
 }

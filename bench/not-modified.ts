@@ -1,0 +1,42 @@
+import { Type } from '@sinclair/typebox'
+import Fastify from 'fastify'
+import ptStatus from 'fastify-pt-status'
+import type { Contestant } from './compare.ts'
+
+export const question = 'What does a 304 through isNotModified() cost, beside the 200 that it replaces?'
+
+const Organization = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  address: Type.Object({ street: Type.String(), postalCode: Type.String(), city: Type.String() }),
+  members: Type.Array(Type.Object({ name: Type.String(), email: Type.String() }))
+})
+const organization = {
+  id: '8e0c2d64-1f3b-4c7d-8f20-6b5d9e7a4c02',
+  name: 'Malli Rakennus Oy',
+  address: { street: 'Hämeenkatu 12', postalCode: '33100', city: 'Tampere' },
+  members: Array.from({ length: 10 }, (_, index) => ({ name: `Member ${index}`, email: `member${index}@example.com` }))
+}
+const schema = { response: { 200: Organization } }
+
+const bare = () => {
+  const app = Fastify()
+  app.get('/', { schema }, async () => organization)
+  return app
+}
+
+const plugin = async () => {
+  const app = Fastify()
+  await app.register(ptStatus)
+  app.get('/', { schema }, async (request, reply) => {
+    if (reply.isNotModified({ etag: 1 })) return reply.notModified()
+    return organization
+  })
+  return app
+}
+
+export const contestants: Record<string, Contestant> = {
+  '200, bare Fastify': { app: bare, status: 200 },
+  '200, fastify-pt-status': { app: plugin, status: 200 },
+  '304 through isNotModified()': { app: plugin, request: { headers: { 'if-none-match': '"1"' } }, status: 304 }
+}
