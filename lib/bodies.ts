@@ -76,7 +76,12 @@ export const formats = { problem, envelope }
 
 /** A format of the user's own. */
 export function customFormat ({ contentType, schema, body }: CustomFormat): Format {
-  return format(contentType, () => schema, body)
+  return format(contentType, () => schema, problem => {
+    const made = body(problem)
+    if (!(made instanceof Promise)) return made
+    made.catch(() => {})
+    throw new TypeError('Cannot write a refusal: body() must not be asynchronous')
+  })
 }
 
 function format (contentType: string, schemaOf: (row: typeof refusals[number]) => TSchema, body: (problem: Problem) => unknown): Format {

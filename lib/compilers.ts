@@ -3,25 +3,29 @@ import { SerializerSelector, type SerializerFactory } from '@fastify/fast-json-s
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 import type { FastifyInstance } from 'fastify'
 import type { ValidationOptions } from '../types/index.ts'
-import type { Format } from './bodies.ts'
 import { boundFindings, escapeOnce, findAll, forgetMisses } from './bounds.ts'
 import { badRequest } from './errors.ts'
 import { bodyUnvalidated } from './findings.ts'
 import type { Settings } from './options.ts'
+
+/** The schemas of refusals' bodies, as Fastify keeps them. */
+const refusalSchemas = new WeakSet<object>()
 
 /**
  * Sets a scope's compilers of validators and serializers. One that the user has set is left alone.
  */
 export function setCompilers (instance: FastifyInstance, { format, validation }: Settings): void {
   for (const schema of format.schemas.values()) {
-    if (instance.getSchema(schema.$id!) === undefined) instance.addSchema(schema)
+    if (instance.getSchema(schema.$id!) !== undefined) continue
+    instance.addSchema(schema)
+    refusalSchemas.add(instance.getSchema(schema.$id!) as object)
   }
   if (validation !== false) setValidation(instance)
 
   instance.setSchemaController({
     compilersFactory: {
       ...(validation !== false && instance.validatorCompiler === undefined && { buildValidator: validatorBuilder(validation) }),
-      ...(instance.serializerCompiler === undefined && { buildSerializer: serializerBuilder(format) })
+      ...(instance.serializerCompiler === undefined && { buildSerializer: serializerBuilder() })
     }
   })
 }
@@ -49,17 +53,27 @@ function validatorBuilder ({ coerceBody = false, removeAdditional = false }: Val
   }
 
   return function buildValidator (externalSchemas, options: BuilderOptions = {}) {
-    const build = (builder: BuildCompilerFromPool, bound: (ajv: Ajv) => void, customOptions: object) => builder(externalSchemas, {
-      ...options,
-      customOptions: { ...options.customOptions, code: { ...options.customOptions?.code, process: escapeOnce }, removeAdditional, ...customOptions },
-      onCreate: ajv => { bound(ajv); options.onCreate?.(ajv) }
-    } as BuilderOptions)
+    const { customOptions, mode, onCreate } = options
+    const processCode = customOptions?.code?.process ?? (source => source)
+    const build = (builder: BuildCompilerFromPool, bound: (ajv: Ajv) => void, policy: object) => builder(
+      mode === 'JTD' ? withoutRefusals(externalSchemas) : externalSchemas,
+      {
+        ...options,
+        customOptions: {
+          ...customOptions,
+          code: { ...customOptions?.code, process: (source, schema) => processCode(escapeOnce(source), schema) },
+          removeAdditional,
+          ...policy
+        },
+        onCreate: ajv => { bound(ajv); onCreate?.(ajv) }
+      } as BuilderOptions
+    )
 
     return function compile (route) {
       const policy = policies[(route as RouteDefinition).httpPart]
       const decide = build(buildDeciding, forgetMisses, { ...policy })(route) as ValidateFunction
       // Of JSON Type Definition the first finding is enough
-      if (options.mode === 'JTD') return decide
+      if (mode === 'JTD') return withAllFindings(decide, () => decide)
       return withAllFindings(decide, () =>
         // What there is to log of the schema has been logged
         build(buildFinding, boundFindings, { ...policy, allErrors: true, logger: false })(route) as ValidateFunction
@@ -99,17 +113,28 @@ function withAllFindings (decide: ValidateFunction, compile: () => ValidateFunct
 
 /**
  * Fastify's compiler takes in all shared schemas anew for each response schema, which for the refusals' alone
- * nearly doubles the start of an app. Only the OpenAPI document refers to those, so it is given the others,
- * and none where a schema has no `$ref`.
+ * nearly doubles the start of an app. It is given those only where a schema needs them, and none where it has
+ * no `$ref`.
  */
-function serializerBuilder ({ schemas }: Format): SerializerFactory {
+function serializerBuilder (): SerializerFactory {
   const build = SerializerSelector()
-  const ids = new Set([...schemas.values()].map(schema => schema.$id))
 
   return function buildSerializer (externalSchemas, options) {
-    const others = Object.entries(externalSchemas as Record<string, object>).filter(([id]) => !ids.has(id))
-    const compile = build({}, options)
-    const compileReferring = build(Object.fromEntries(others), options)
-    return route => (JSON.stringify(route.schema).includes('"$ref"') ? compileReferring : compile)(route)
+    const [none, others, all] = [{}, withoutRefusals(externalSchemas as object), externalSchemas].map(schemas => build(schemas, options)) as [Compile, Compile, Compile]
+
+    return route => {
+      if (!JSON.stringify(route.schema).includes('"$ref"')) return none(route)
+      try {
+        return others(route)
+      } catch {
+        return all(route)
+      }
+    }
   }
+}
+
+type Compile = ReturnType<SerializerFactory>
+
+function withoutRefusals (externalSchemas: object): Record<string, object> {
+  return Object.fromEntries(Object.entries(externalSchemas).filter(([, schema]) => !refusalSchemas.has(schema)))
 }

@@ -26,7 +26,9 @@ type Answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, se
 
 /** Remembers that a reply has failed, and with what. */
 export function remember (reply: FastifyReply, thrown: unknown, format: Format): Failure {
-  return (reply as Failing)[failure] ??= { thrown, format, fields: copyOf(reply.getHeaders()) }
+  const failing = reply as Failing
+  failing[failure] ??= { thrown, format, fields: copyOf(reply.getHeaders()) }
+  return failing[failure]
 }
 
 /**
@@ -97,7 +99,6 @@ function write (reply: FastifyReply, body: string): void {
   const { raw } = reply.hijack()
   try {
     const fields = Object.fromEntries(Object.entries(reply.getHeaders()).filter(isWritable))
-    for (const name of raw.getHeaderNames()) raw.removeHeader(name)
     raw.writeHead(raw.statusCode, { ...fields, 'content-length': Buffer.byteLength(body) })
     raw.end(body)
   } catch {

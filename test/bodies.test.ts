@@ -179,6 +179,8 @@ t.test('a format that fails is a 500 that says nothing of it', async t => {
   const bodies: Readonly<Record<string, (problem: Problem) => unknown>> = {
     'it throws': () => { throw new Error('SECRET') },
     'it throws null': () => { throw null }, // eslint-disable-line no-throw-literal
+    'it is asynchronous': async () => ({ id: 'SECRET', text: 'SECRET' }),
+    'it rejects': async () => { throw new Error('SECRET') },
     'it returns nothing': () => undefined,
     'it returns what is not of its schema': () => ({ secret: 'SECRET' }),
     'it returns what cannot be read': () => ({ get id () { throw new Error('SECRET') }, text: '' }),

@@ -1,6 +1,6 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import type { Ajv, CodeKeywordDefinition } from 'ajv'
+import type { Ajv } from 'ajv'
 import Fastify, { type FastifyInstance, type FastifyServerOptions, type InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import ptStatus, { type Finding, type PtStatusOptions } from '../lib/index.ts'
@@ -72,7 +72,6 @@ t.test('properties that a schema forbids are refused in path, query and body, an
   t.strictSame(await findings(t, app, { method: 'POST', url: '/1?more=1', headers: { 'x-more': '1' }, payload: { more: 1 } }), [
     'body/more additionalProperties', 'query/more additionalProperties'
   ])
-  app.addHook
 })
 
 t.test('what a schema doesn\'t forbid is left alone', async t => {
@@ -131,10 +130,15 @@ t.test('the options of each scope are its own', async t => {
       await scope.register(ptStatus, { validation: false })
       declareTypes(scope)
       scope.post('/media', { schema: { body: { content: { 'application/json': { schema: types } } } } }, async () => ({}))
-    }, { prefix: '/fastify' })
+    }, { prefix: '/left' })
+    app.register(async scope => {
+      await scope.register(ptStatus, { validation: { coerceBody: true } })
+      declareTypes(scope)
+    }, { prefix: '/coercing' })
     t.strictSame(await findings(t, app, request('')), ['body/integer type'])
-    t.match(await accepted(t, app, request('/fastify')), { body: { integer: 1 } })
-    await accepted(t, app, { method: 'POST', url: '/fastify/media' })
+    t.match(await accepted(t, app, request('/coercing')), { body: { integer: 1 } })
+    t.strictSame(await findings(t, app, request('/left')), ['body/integer type'], 'false leaves what the scope above has')
+    await accepted(t, app, { method: 'POST', url: '/left/media' })
   })
 })
 
@@ -143,7 +147,6 @@ t.test('shared schemas', async t => {
     const app = await build(t)
     app.addSchema({ $id: 'Id', type: 'integer', minimum: 1 })
     app.addSchema({ $id: 'Paging', type: 'object', required: ['page'], properties: { page: { $ref: 'Id#' } }, additionalProperties: false })
-    app.addSchema({ $id: 'Tenant', type: 'object', required: ['x-tenant'], properties: { 'x-tenant': { $ref: 'Id#' } } })
     for (const [prefix, name] of [['/a', 'string'], ['/b', 'integer']] as const) {
       app.register(async scope => {
         scope.addSchema({ $id: 'Thing', type: 'object', required: ['id', 'name'], properties: { id: { $ref: 'Id#' }, name: { type: name } } })
@@ -151,7 +154,7 @@ t.test('shared schemas', async t => {
           schema: {
             params: { type: 'object', properties: { id: { $ref: 'Id#' } } },
             querystring: { $ref: 'Paging#' },
-            headers: { $ref: 'Tenant#' },
+            headers: { type: 'object', required: ['X-Tenant'], properties: { 'X-Tenant': { type: 'integer' } } },
             body: { type: 'array', items: { $ref: 'Thing#' } }
           }
         }, async ({ params, query, body }) => ({ params, query, body }))
@@ -184,17 +187,27 @@ t.test('shared schemas', async t => {
     app.addSchema({ $id: 'NotFoundProblem', type: 'object', properties: { mine: { type: 'integer' } } })
     await app.register(ptStatus)
     t.match(app.getSchema('NotFoundProblem'), { properties: { mine: { type: 'integer' } } })
-    app.post('/', { schema: { body: { $ref: 'NotFoundProblem#' } } }, async () => ({}))
+    app.post('/', { schema: { body: { $ref: 'NotFoundProblem#' }, response: { 200: { $ref: 'NotFoundProblem#' } } } }, async ({ body }) => body)
     t.strictSame(await findings(t, app, { ...post, payload: { mine: 'x' } }), ['body/mine type'])
+    t.strictSame(await accepted(t, app, { ...post, payload: { mine: 1, other: 2 } }), { mine: 1 })
   })
 
   t.test('are used by responses', async t => {
     const app = await build(t)
     app.addSchema({ $id: 'Thing', type: 'object', properties: { name: { type: 'string' } } })
+    const problem = { type: 'about:blank', title: 'Not Found', status: 404, code: 'A', detail: 'B', instance: '/', requestId: '1' }
+    app.addSchema({ $id: 'Report', type: 'object', properties: { problem: { $ref: 'NotFoundProblem#' } } })
+    app.get('/problem', { schema: { response: { 200: { $ref: 'Report#' }, 404: { $ref: 'NotFoundProblem#' } } } }, async () => ({ problem: { ...problem, secret: marker } }))
     app.get('/referring', { schema: { response: { 200: { type: 'array', items: { $ref: 'Thing#' } } } } }, async () => [{ name: 'a', secret: marker }])
     app.get('/plain', { schema: { response: { 200: { type: 'object', properties: { name: { type: 'string' } } } } } }, async () => ({ name: 'a', secret: marker }))
+    t.strictSame((await app.inject('/problem')).json(), { problem })
     t.equal((await app.inject('/referring')).body, '[{"name":"a"}]')
     t.equal((await app.inject('/plain')).body, '{"name":"a"}')
+    await t.rejects(async () => {
+      const app = await build(t)
+      app.get('/', { schema: { response: { 200: { $ref: 'Nothing#' } } } }, async () => ({}))
+      await app.ready()
+    }, { code: 'FST_ERR_SCH_SERIALIZATION_BUILD' })
   })
 })
 
@@ -262,8 +275,7 @@ t.test('the server\'s ajv options', async t => {
       ajv: {
         plugins: [
           (ajv: Ajv) => ajv.addKeyword({ keyword: 'even', type: 'number', validate: (_schema: unknown, value: number) => value % 2 === 0 }),
-          [(ajv: Ajv, { format }: { format: string }) => ajv.addFormat(format, /^x/), { format: 'ex' }] as any,
-          (ajv: Ajv) => ajv.removeKeyword('propertyNames')
+          [(ajv: Ajv, { format }: { format: string }) => ajv.addFormat(format, /^x/), { format: 'ex' }] as any
         ],
         onCreate: ajv => {
           created.push(ajv)
@@ -296,11 +308,15 @@ t.test('the server\'s ajv options', async t => {
     const app = await build(t, {}, { ajv: { mode: 'JTD' } as any })
     const schema = { properties: { name: { type: 'string' } }, optionalProperties: { age: { type: 'uint8' } } }
     app.post('/', { schema: { body: schema, headers: { properties: { 'x-tenant': { type: 'string' } } } } }, async ({ body }) => ({ body }))
+    app.post('/deep', { schema: { body: { definitions: { list: { optionalProperties: { next: { ref: 'list' } } } }, ref: 'list' } } }, async () => ({}))
     const headers = { 'x-tenant': 'a' }
     t.strictSame(await accepted(t, app, { ...post, headers, payload: { name: 'a', age: 1 } }), { body: { name: 'a', age: 1 } })
     t.strictSame(await findings(t, app, { ...post, payload: {} }), ['body/name properties', 'header/x-tenant properties'])
     t.strictSame(await findings(t, app, { ...post, headers, payload: { name: 1 } }), ['body/name type'])
     t.strictSame(await findings(t, app, { ...post, headers, payload: { name: 'a', 'm/ore': marker } }), ['body/m~1ore properties'])
+    const list = (levels: number) => ({ method: 'POST', url: '/deep', headers: { 'content-type': 'application/json' }, payload: '{"next":'.repeat(levels) + '{}' + '}'.repeat(levels) }) as const
+    await accepted(t, app, list(10))
+    t.strictSame(await findings(t, app, list(100_000)), ['body nesting'])
   })
 })
 
@@ -327,7 +343,7 @@ t.test('a keyword that throws is a 500', async t => {
 t.test('a schema that doesn\'t compile stops the start', async t => {
   const app = await build(t)
   app.post('/', { schema: { body: { type: 'nothing' } } }, async () => ({}))
-  await t.rejects(app.ready(), { code: 'FST_ERR_SCH_VALIDATION_BUILD' })
+  await t.rejects(async () => app.ready(), { code: 'FST_ERR_SCH_VALIDATION_BUILD' })
 })
 
 t.test('a compiler that the user has set', async t => {
@@ -369,7 +385,7 @@ t.test('a compiler that the user has set', async t => {
 
   t.test('for a route is left alone', async t => {
     const app = await build(t)
-    app.post('/', { schema, validatorCompiler: TypeBoxValidatorCompiler, serializerCompiler: () => value => JSON.stringify({ mine: value }) }, async ({ body }) => body)
+    app.post('/', { schema, validatorCompiler: TypeBoxValidatorCompiler as any, serializerCompiler: () => value => JSON.stringify({ mine: value }) }, async ({ body }) => body)
     t.match(await findings(t, app, invalid), ['body/n invalid'])
     t.strictSame(await accepted(t, app, valid), { mine: { n: 1 } })
   })

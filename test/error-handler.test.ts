@@ -32,7 +32,7 @@ const places: Readonly<Record<string, Place>> = {
   'an onError hook': (app, path, make) => { app.get(path, { onError: request => { throw make(request) } }, async request => { throw make(request) }) },
   'an async onError hook': (app, path, make) => { app.get(path, { onError: async request => { throw make(request) } }, async request => { throw make(request) }) },
   'an error handler of the route': (app, path, make) => {
-    app.get(path, { errorHandler: async (error, request) => { throw make(request) } }, async request => { throw make(request) })
+    app.get(path, { errorHandler: async (thrown, request) => { throw make(request) } }, async request => { throw make(request) })
   },
   ...Object.fromEntries(hooks.flatMap(hook => [
     [`a sync ${hook} hook`, (app, path, make) => { app.get(path, { [hook]: (request: FastifyRequest) => { throw make(request) } }, answer) }],
@@ -458,7 +458,7 @@ t.test("an error handler of the user's may answer, or leave it to the plugin", a
     'it rejects with it': async thrown => { throw thrown },
     'it throws another': async () => { throw new Error(marker) }
   }
-  for (const of of ['the scope', 'a child scope', 'a route'] as const) {
+  for (const of of ['a child scope', 'a child scope under a prefix', 'a route'] as const) {
     for (const [name, handler] of Object.entries(handlers)) {
       const app = Fastify()
       app.addHook('onError', async () => { onErrors++ })
@@ -468,12 +468,11 @@ t.test("an error handler of the user's may answer, or leave it to the plugin", a
       if (of === 'a route') app.get('/', { errorHandler: handler }, refuse)
       else {
         app.register(async child => {
-          child.get('/before', refuse)
           child.setErrorHandler(handler)
           child.get('/', refuse)
-        }, of === 'the scope' ? {} : { prefix: '/' })
+        }, of === 'a child scope' ? {} : { prefix: '/v1' })
       }
-      const { status, headers, body } = await send(await listen(t, app), 'GET', '/')
+      const { status, headers, body } = await send(await listen(t, app), 'GET', of === 'a child scope under a prefix' ? '/v1/' : '/')
       const text = headers['transfer-encoding'] === undefined ? body : body.split('\r\n')[1]
       if (/answer/.test(name)) t.match([status, headers['x-mine'], text], [404, '1', 'mine: A refusal.'], `${name}, ${of}`)
       else t.match([status, JSON.parse(body).detail], /another/.test(name) ? [500, 'The server met an unexpected condition.'] : [404, 'A refusal.'], `${name}, ${of}`)

@@ -125,7 +125,8 @@ t.test('one answer has the findings of all parts', async t => {
       [{ url: '/things/1?size=1', headers: { 'x-day': '2026-01-01', 'x-tenant': 'a' }, payload: { name: 'a', age: 1 } }, ['query']],
       [{ url: '/things/1?size=1', headers: { 'x-day': '2026-01-01' }, payload: { name: 'a', age: 1 } }, ['query', 'header']],
       [{ url: '/things/1?size=1&page=1', headers: { 'x-day': '2026-01-01' }, payload: { name: 'a' } }, ['body', 'header']],
-      [{ url: '/things/x?size=1&page=1', headers: { 'x-day': '2026-01-01', 'x-tenant': 'a' }, payload: { name: 'a' } }, ['path', 'body']]
+      [{ url: '/things/x?size=1&page=1', headers: { 'x-day': '2026-01-01', 'x-tenant': 'a' }, payload: { name: 'a' } }, ['path', 'body']],
+      [{ url: '/things/x?size=1&page=1', headers: { 'x-day': '2026-01-01', 'x-tenant': 'a' } }, ['path', 'body']]
     ] as const) {
       const { errors } = await refused(t, app, { method: 'POST', ...request })
       t.strictSame(errors.map(finding => finding.in), expected)

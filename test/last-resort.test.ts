@@ -1,3 +1,4 @@
+import { connect } from 'node:http2'
 import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
@@ -177,6 +178,20 @@ t.test('onError hooks that throw change nothing', async t => {
   }
 })
 
+t.test('onSend and onError hooks that both throw, from before the plugin, leak nothing', async t => {
+  const app = Fastify()
+  app.addHook('onSend', async () => { throw failure() })
+  app.addHook('onError', async () => { throw failure() })
+  await app.register(ptStatus)
+  declareRoutes(app)
+  const origin = await listen(t, app)
+  for (const path of paths) {
+    const { status, headers, body } = await send(origin, 'GET', path)
+    t.match([status, JSON.parse(body).code], [500, 'INTERNAL_SERVER_ERROR'], path)
+    t.notMatch(JSON.stringify(headers) + body, secret)
+  }
+})
+
 t.test('onError hooks see what was thrown, in every order', async t => {
   for (const [order, register] of Object.entries(orders)) {
     const seen: unknown[] = []
@@ -241,15 +256,20 @@ t.test('a header field that cannot be written is a 500, and those that can be st
 
 t.test('the header fields that Fastify takes from an error do not leave', async t => {
   const app = Fastify()
-  app.addHook('onRequest', async (request, reply) => { reply.header('set-cookie', ['a=1', 'b=2']) })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('set-cookie', ['a=1', 'b=2'])
+    reply.raw.setHeader('x-raw', '1')
+  })
   app.get('/early', async () => { throw failure() })
+  app.get('/early-object', async () => { throw { ...failure(), headers: { 'x-leak': secret } } }) // eslint-disable-line no-throw-literal
   app.register(ptStatus)
   await app.after()
   app.get('/late', { onSend: async () => { throw failure() } }, async () => 'a')
   const origin = await listen(t, app)
-  for (const path of ['/early', '/late']) {
+  for (const path of ['/early', '/early-object', '/late']) {
     const text = await exchange(origin, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
     t.notMatch(text, secret, path)
+    t.equal(text.match(/x-raw: 1\r\n/g)?.length, 1)
     t.match(text, /^HTTP\/1\.1 500 [^]*set-cookie: a=1\r\nset-cookie: b=2\r\n/)
   }
 })
@@ -312,4 +332,27 @@ t.test('onResponse hooks run, and the log tells the code that was sent', async t
   for (const path of paths) await send(origin, 'GET', path)
   t.same(seen, paths.map(() => 500))
   t.same(lines.filter(({ msg }) => msg === 'request completed').map(({ res }) => res.statusCode), paths.map(() => 500))
+})
+
+t.test('over HTTP/2, errors and the last resort are answered alike', async t => {
+  const app = Fastify({ http2: true })
+  await app.register(ptStatus)
+  app.get('/refused', async (request, reply) => { reply.header('etag', '"1"'); throw notFound('A refusal.') })
+  app.get('/thrown', async () => { throw failure() })
+  app.get('/hook', { onSend: async () => { throw failure() } }, async (request, reply) => reply.header('connection', 'close').send('a'))
+  app.post('/json', async () => 'a')
+  const session = connect(await app.listen({ host: '127.0.0.1', port: 0 }))
+  t.teardown(async () => { session.close(); await app.close() })
+
+  for (const [method, path, status] of [['GET', '/refused', 404], ['GET', '/thrown', 500], ['GET', '/hook', 500], ['GET', '/unknown', 404], ['POST', '/json', 400]] as const) {
+    const stream = session.request({ ':method': method, ':path': path, 'content-type': 'application/json' })
+    if (method === 'POST') stream.end('{')
+    const headers = await new Promise<Record<string, unknown>>(resolve => { stream.on('response', resolve) })
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk)
+    const body = Buffer.concat(chunks).toString()
+    t.match([headers[':status'], headers['content-type'], JSON.parse(body).status], [status, 'application/problem+json', status], path)
+    t.notMatch(JSON.stringify(headers) + body, secret)
+    t.notOk('etag' in headers)
+  }
 })
