@@ -21,13 +21,21 @@ export function closeRoutes (instance: FastifyInstance, authenticate: Authentica
     checkAccess(route, access, authenticate !== undefined)
     if (authenticate === undefined || access === 'public') return
     route.onRequest = [guard(authenticate, access), route.onRequest ?? []].flat()
+    // A hook before the guard that throws nothing, as in `throw undefined`, has Fastify skip the hooks behind it
+    const { handler } = route
+    route.handler = function (request, reply) {
+      if (request.principal === null && !isPreflight(request)) throw unauthorized()
+      return handler.call(this, request, reply)
+    }
   })
 
-  instance.addHook('onRequest', async (request, reply) => {
-    if (isDeclared(request) || request.is404 || request.server.ptStatus !== ptStatus) return
+  // Returns a promise where there is something to wait for, and calls back at once where there isn't
+  instance.addHook('onRequest', (request, reply, done) => {
+    if (isDeclared(request) || request.is404 || request.server.ptStatus !== ptStatus) return done()
     const access = accessOf(request.routeOptions.config)
     checkAccess(request.routeOptions, access, authenticate !== undefined)
-    if (authenticate !== undefined && access !== 'public') await guard(authenticate, access)(request, reply)
+    if (authenticate === undefined || access === 'public') return done()
+    return guard(authenticate, access)(request, reply)
   })
 }
 

@@ -43,7 +43,7 @@ function isExposedHttpError (error: ForeignError): boolean {
 function refuse (error: ForeignError, name?: string): StatusError {
   const { status, code = name } = fold(error.statusCode)
   if (status === 500) return unexpected
-  return new StatusError(status, status < 500 ? error.message : undefined, {
+  return new StatusError(error.statusCode as number, status < 500 ? error.message : undefined, {
     cause: error,
     ...(code !== undefined && { code }),
     ...(isRecord(error.headers) && { headers: error.headers })

@@ -1,7 +1,7 @@
 import { fastifyEtag, type FastifyEtagOptions } from '@fastify/etag'
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { evaluate, isConditional } from './conditional.ts'
-import { preconditionFailed } from './folding.ts'
+import { preconditionFailed } from './errors.ts'
 import { parseHttpDate } from './http-date.ts'
 import { dropContent } from './representation.ts'
 

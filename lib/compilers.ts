@@ -1,7 +1,7 @@
 import AjvCompiler, { type BuildCompilerFromPool, type RouteDefinition } from '@fastify/ajv-compiler'
 import { SerializerSelector, type SerializerFactory } from '@fastify/fast-json-stringify-compiler'
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { ValidationOptions } from '../types/index.ts'
 import { boundFindings, escapeOnce, findAll, forgetMisses } from './bounds.ts'
 import { badRequest } from './errors.ts'
@@ -34,9 +34,15 @@ function setValidation (instance: FastifyInstance): void {
   const { ptStatus } = instance
   // Fastify adds to the error what failed; a StatusError is the cheapest to carry it
   instance.setSchemaErrorFormatter(() => badRequest())
-  instance.addHook('preValidation', (request, _reply, done) => {
-    done(request.server.ptStatus === ptStatus ? bodyUnvalidated(request) : undefined)
+  instance.addHook('onRoute', function (route) {
+    const { content } = (route.schema?.body ?? {}) as { content?: unknown }
+    if (this.ptStatus !== ptStatus || content === undefined) return
+    route.preValidation = [checkMediaType, route.preValidation ?? []].flat()
   })
+}
+
+function checkMediaType (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  done(bodyUnvalidated(request))
 }
 
 /**

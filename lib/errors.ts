@@ -1,4 +1,5 @@
-import { constantOf, isRefusalStatus, refusals, rowOf, type RefusalStatus } from './status.ts'
+import { fold, isErrorStatus } from './folding.ts'
+import { constantOf, refusals, rowOf, type RefusalStatus } from './status.ts'
 
 /** One thing that is wrong with a request. */
 export interface Finding {
@@ -53,6 +54,8 @@ const codes: ReadonlyMap<RefusalStatus, string> = new Map(refusals.map(row => [r
 /** A refusal to throw: its status, code and detail are meant for the client. */
 export class StatusError extends Error {
   readonly status: RefusalStatus
+  /** The status it was made with, which is told instead where the plugin's `codes` open the contract for it. */
+  readonly origin: number
   /** The same as `status`, by the name that Fastify reads. */
   readonly statusCode: RefusalStatus
   readonly code: string
@@ -60,12 +63,13 @@ export class StatusError extends Error {
   readonly errors: readonly Finding[] | undefined
 
   /**
-   * @param status a refusing code of the ten
+   * @param origin an error status; one outside the ten is folded into them and keeps its name as `code`
    * @param detail a sentence for people
-   * @throws {TypeError} if `status` isn't one of them
+   * @throws {TypeError} if `origin` is no error status
    */
-  constructor (status: RefusalStatus, detail?: string, options: StatusErrorOptions = {}) {
-    if (!isRefusalStatus(status)) throw new TypeError(`Cannot refuse: ${String(status)} is no error status of the contract`)
+  constructor (origin: number, detail?: string, options: StatusErrorOptions = {}) {
+    if (!isErrorStatus(origin)) throw new TypeError(`Cannot refuse: ${String(origin)} is no error status`)
+    const { status, code = codes.get(status)! } = fold(origin)
     // A refusal is an answer, not an accident: only the 500, a bug, is worth the cost of a stack
     const { stackTraceLimit } = Error
     if (status !== 500) Error.stackTraceLimit = 0
@@ -76,8 +80,9 @@ export class StatusError extends Error {
     }
 
     this.status = status
+    this.origin = origin
     this.statusCode = status
-    this.code = options.code ?? codes.get(status)!
+    this.code = options.code ?? code
     this.errors = options.errors
     this.headers = headersOf(options)
   }
@@ -123,3 +128,8 @@ export const notFound = refusal<RefusalOptions>(404)
 export const internalServerError = refusal<RefusalOptions>(500)
 /** 503: a dependency, overload, maintenance or closing (RFC 9110 §15.6.4). */
 export const serviceUnavailable = refusal<ServiceUnavailableOptions>(503)
+
+/** 412: a precondition of the request has failed (RFC 9110 §13.1). */
+export function preconditionFailed (): StatusError {
+  return new StatusError(412, 'The resource is not in the state that the request expects.')
+}

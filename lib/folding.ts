@@ -1,6 +1,4 @@
-import { STATUS_CODES } from 'node:http'
-import { StatusError, type RefusalOptions } from './errors.ts'
-import { constantOf, isRefusalStatus, type RefusalStatus } from './status.ts'
+import { constantOf, isRefusalStatus, phraseOf, type RefusalStatus } from './status.ts'
 
 /** Where a 4xx doesn't become 400, and a 5xx not 500. */
 const exceptions: ReadonlyMap<number, RefusalStatus> = new Map([
@@ -11,13 +9,6 @@ const exceptions: ReadonlyMap<number, RefusalStatus> = new Map([
   [502, 503], [504, 503], [507, 503]
 ])
 
-// Node names these two as older RFCs did
-const phrases: Readonly<Record<number, string>> = {
-  ...STATUS_CODES,
-  413: 'Content Too Large',
-  422: 'Unprocessable Content'
-}
-
 /**
  * The code of the ten that an error status stands for, and its own name.
  *
@@ -25,21 +16,15 @@ const phrases: Readonly<Record<number, string>> = {
  */
 export function fold (status: unknown): { status: RefusalStatus, code: string | undefined } {
   if (isRefusalStatus(status)) return { status, code: undefined }
-  if (!Number.isInteger(status) || !(status as number >= 400 && status as number <= 599)) return { status: 500, code: undefined }
-  const phrase = phrases[status as number]
+  if (!isErrorStatus(status)) return { status: 500, code: undefined }
+  const phrase = phraseOf(status)
   return {
-    status: exceptions.get(status as number) ?? (status as number < 500 ? 400 : 500),
+    status: exceptions.get(status) ?? (status < 500 ? 400 : 500),
     code: phrase === undefined ? undefined : constantOf(phrase)
   }
 }
 
-/** The refusal that an error status stands for. */
-export function folded (status: number, detail: string | undefined, options: RefusalOptions = {}): StatusError {
-  const { status: refusal, code } = fold(status)
-  return new StatusError(refusal, detail, { ...(code !== undefined && { code }), ...options })
-}
-
-/** 412: a precondition of the request has failed (RFC 9110 §13.1). */
-export function preconditionFailed (): StatusError {
-  return folded(412, 'The resource is not in the state that the request expects.')
+/** Whether something is a status code of an error. */
+export function isErrorStatus (status: unknown): status is number {
+  return Number.isInteger(status) && status as number >= 400 && status as number <= 599
 }

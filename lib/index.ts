@@ -1,14 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { PtStatusOptions } from '../types/index.ts'
+import type { ContractRoute, PtStatusOptions } from '../types/index.ts'
 import { closeRoutes } from './access.ts'
 import { setCaching } from './caching.ts'
+import { checkRoutes } from './check.ts'
 import { setCompilers } from './compilers.ts'
 import { markRoutes } from './declared.ts'
+import { documentRoutes } from './document.ts'
 import { setErrorHandlers } from './error-handler.ts'
 import { settingsOf } from './options.ts'
+import { refuser } from './refuse.ts'
 import { decorateReplies } from './reply.ts'
-import { recordRoutes } from './routes.ts'
+import { contractOf, isHidden, recordRoutes } from './routes.ts'
+import { closeContract } from './undeclared.ts'
 
 /**
  * Makes the status codes of a scope a contract.
@@ -20,14 +24,31 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
   if (Object.hasOwn(instance, 'ptStatus')) throw new Error('Cannot register fastify-pt-status: it is registered in this scope already')
   const settings = settingsOf(options)
 
-  instance.decorate('ptStatus', { contract: () => contract() })
+  const refuse = refuser(settings)
+  let contract: ContractRoute[] | undefined
+
+  instance.decorate('ptStatus', {
+    contract () {
+      if (contract === undefined) throw new Error('Cannot list the contract: the app is not ready')
+      return structuredClone(contract)
+    }
+  })
   markRoutes(instance)
+  const routes = recordRoutes(instance)
   decorateReplies(instance)
-  setErrorHandlers(instance, settings)
+  setErrorHandlers(instance, settings, refuse)
   closeRoutes(instance, settings.authenticate)
   setCompilers(instance, settings)
   if (settings.etag !== false) await setCaching(instance, settings.etag)
-  const contract = recordRoutes(instance, settings)
+  closeContract(instance, settings, refuse)
+
+  // Fastify has compiled the schemas by now: what is added to them for the document costs nothing
+  instance.addHook('onReady', async () => {
+    const visible = routes.filter(({ options }) => !isHidden(options))
+    checkRoutes(visible, settings, instance.log)
+    contract = contractOf(visible, settings)
+    documentRoutes(visible, settings)
+  })
 }
 
 export default fp(ptStatus, { fastify: '5.x', name: 'fastify-pt-status' })

@@ -1,17 +1,22 @@
 import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { unexpected } from './attribution.ts'
-import { formats, type Format } from './bodies.ts'
+import { formatOf } from './bodies.ts'
+import type { Settings } from './options.ts'
+import { contractWith } from './status.ts'
 import { isDeclared } from './declared.ts'
 import { problemOf } from './problem.ts'
 import { dropRepresentation } from './representation.ts'
+
+/** What the user's own format can't write is written in. */
+const plain = formatOf('problem', contractWith([]))
 
 const failure = Symbol('fastify-pt-status.failure')
 
 /** What a reply remembers of an error while it is answered. */
 export interface Failure {
   readonly thrown: unknown
-  readonly format: Format
+  readonly settings: Settings
   /** The header fields from before the answer: Fastify's error handler adds those of the error. */
   readonly fields: Readonly<Record<string, unknown>>
   /** The answer of the error handler. Whatever comes after it is there because it failed. */
@@ -25,10 +30,17 @@ type Failing = FastifyReply & { [failure]: Failure | null }
 type Answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, send: (body: string) => void) => void
 
 /** Remembers that a reply has failed, and with what. */
-export function remember (reply: FastifyReply, thrown: unknown, format: Format): Failure {
+export function remember (reply: FastifyReply, thrown: unknown, settings: Settings): Failure {
   const failing = reply as Failing
-  failing[failure] ??= { thrown, format, fields: copyOf(reply.getHeaders()) }
+  failing[failure] ??= { thrown, settings, fields: copyOf(reply.getHeaders()) }
   return failing[failure]
+}
+
+/** Who answers an error, if the reply is the answer to one. */
+export function answererOf (reply: FastifyReply): 'plugin' | 'user' | undefined {
+  const failed = (reply as Failing)[failure]
+  if (!failed) return undefined
+  return failed.body === undefined ? 'user' : 'plugin'
 }
 
 /**
@@ -39,14 +51,14 @@ export function remember (reply: FastifyReply, thrown: unknown, format: Format):
  * - when the answer of the error handler fails as well, in an onSend hook or because of a header field that can't be
  *   written: the onSend hook sees a second answer; where a hook before this one fails again, onError does
  */
-export function setLastResort (instance: FastifyInstance, format: Format, answer: Answer): void {
+export function setLastResort (instance: FastifyInstance, settings: Settings, answer: Answer): void {
   if (!instance.hasReplyDecorator(failure)) instance.decorateReply(failure, null)
   const { ptStatus, errorHandler } = instance
 
   instance.addHook('onError', (request, reply, thrown: unknown, done) => {
     if (reply.server.ptStatus !== ptStatus) return done()
     if ((reply as Failing)[failure]) return answerAnyway(request, reply)
-    remember(reply, thrown, format)
+    remember(reply, thrown, settings)
     if (isError(thrown) || !mayHaveFastifysHandler(request)) return done()
     answer(thrown, request, reply, body => { write(reply, body) })
   })
@@ -86,10 +98,10 @@ function isError (thrown: unknown): boolean {
 
 /** Answers 500 past all hooks, with the header fields from before that can be written. */
 export function answerAnyway (request: FastifyRequest, reply: FastifyReply): void {
-  const { format, fields } = (reply as Failing)[failure]!
+  const { settings, fields } = (reply as Failing)[failure]!
   restore(reply, fields)
   dropRepresentation(reply)
-  const { contentType, body } = bodyOf(request, format)
+  const { contentType, body } = bodyOf(request, settings)
   reply.code(500).type(contentType).header('cache-control', 'no-store')
   write(reply, body)
 }
@@ -107,12 +119,12 @@ function write (reply: FastifyReply, body: string): void {
   }
 }
 
-function bodyOf (request: FastifyRequest, format: Format): { contentType: string, body: string } {
-  const problem = problemOf(unexpected, request)
+function bodyOf (request: FastifyRequest, settings: Settings): { contentType: string, body: string } {
+  const problem = problemOf(unexpected, settings.contract, request)
   try {
-    return { contentType: format.contentType, body: format.serialize(problem) }
+    return { contentType: settings.format.contentType, body: settings.format.serialize(problem) }
   } catch {
-    return { contentType: formats.problem.contentType, body: formats.problem.serialize(problem) }
+    return { contentType: plain.contentType, body: plain.serialize(problem) }
   }
 }
 

@@ -1,12 +1,17 @@
 import { validateHeaderValue } from 'node:http'
 import type { Authenticate, EtagOptions, PtStatusOptions, ValidationOptions } from '../types/index.ts'
-import { customFormat, formats, type Format } from './bodies.ts'
+import { formatOf, styles, type Format } from './bodies.ts'
+import { contractWith, phraseOf, type Contract } from './status.ts'
 
 /** The options, checked, with their defaults. */
 export interface Settings {
   readonly authenticate: Authenticate | undefined
   readonly mapError: PtStatusOptions['mapError']
+  /** The codes that the scope answers. */
+  readonly contract: Contract
   readonly format: Format
+  readonly undeclared: 'error' | 'warn'
+  readonly check: 'error' | 'warn'
   readonly challenge: string
   readonly retryAfter: number
   readonly securityScheme: string | undefined
@@ -19,14 +24,17 @@ const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, mus
   authenticate: [isFunction, 'a function'],
   mapError: [isFunction, 'a function'],
   format: [isFormat, "'problem', 'envelope' or { contentType, schema, body }, its schema with an $id"],
+  codes: [value => Array.isArray(value) && value.every(isOpenable), 'status codes outside the ten, 200 to 599'],
+  undeclared: [isMode, "'error' or 'warn'"],
+  check: [isMode, "'error' or 'warn'"],
   challenge: [isFieldValue, 'a value of the WWW-Authenticate header field'],
   retryAfter: [value => Number.isInteger(value) && value >= 0, 'a number of seconds'],
   securityScheme: [isText, 'the name of a security scheme'],
   etag: [value => typeof value === 'boolean' || isObject(value), 'a boolean or { algorithm, hashFn, weak }'],
   validation: [value => value === false || isObject(value), 'false or { coerceBody, removeAdditional }'],
-  prefix: [() => true, ''],
-  logLevel: [() => true, ''],
-  logSerializers: [() => true, '']
+  prefix: [isFastifys, ''],
+  logLevel: [isFastifys, ''],
+  logSerializers: [isFastifys, '']
 }
 
 /**
@@ -40,17 +48,36 @@ export function settingsOf (options: PtStatusOptions): Settings {
     .map(([name]) => checks[name] === undefined ? `there is no option '${name}'` : `${name} must be ${checks[name][1]}`)
   if (wrong.length > 0) throw new TypeError(`Cannot register fastify-pt-status: ${wrong.join('; ')}`)
 
-  const { authenticate, mapError, format = 'problem', challenge = 'Bearer', retryAfter = 30, securityScheme, etag = true, validation = {} } = options
+  const {
+    authenticate, mapError, format = 'problem', codes = [], undeclared = 'error', check = 'error',
+    challenge = 'Bearer', retryAfter = 30, securityScheme, etag = true, validation = {}
+  } = options
+  const contract = contractWith(codes)
   return Object.freeze({
     authenticate,
     mapError,
-    format: typeof format === 'string' ? formats[format] : customFormat(format),
+    contract,
+    format: formatOf(format, contract),
+    undeclared,
+    check,
     challenge,
     retryAfter,
     securityScheme,
     etag: etag === true ? {} : etag,
     validation
   })
+}
+
+function isFastifys (): boolean {
+  return true
+}
+
+function isMode (value: unknown): boolean {
+  return value === 'error' || value === 'warn'
+}
+
+function isOpenable (code: unknown): boolean {
+  return typeof code === 'number' && code >= 200 && phraseOf(code) !== undefined && !contractWith([]).has(code)
 }
 
 function isFunction (value: unknown): boolean {
@@ -67,7 +94,7 @@ function isObject (value: unknown): boolean {
 
 function isFormat (value: any): boolean {
   return typeof value === 'string'
-    ? Object.hasOwn(formats, value)
+    ? Object.hasOwn(styles, value)
     : isObject(value) && isFieldValue(value.contentType) && isText(value.schema?.$id) && isFunction(value.body)
 }
 

@@ -2,19 +2,25 @@ import type { FastifyRequest } from 'fastify'
 import type { Problem } from './bodies.ts'
 import type { StatusError } from './errors.ts'
 import { limit } from './findings.ts'
-import { rowOf } from './status.ts'
+import type { Contract, StatusRow } from './status.ts'
 import { encodeUri } from './uri.ts'
 
-/** What a refusal says to this request. */
-export function problemOf ({ status, code, message, errors }: StatusError, request: FastifyRequest): Problem {
+/** The row of what a refusal is told as. */
+export function rowIn (contract: Contract, { status, origin }: StatusError): StatusRow {
+  return contract.get(origin) ?? contract.get(status)!
+}
+
+/** What a refusal says, to a request if one could be read. */
+export function problemOf (refusal: StatusError, contract: Contract, request?: FastifyRequest): Problem {
+  const { code: status, phrase: title } = rowIn(contract, refusal)
+  const { code, message, errors } = refusal
   return {
     type: 'about:blank',
-    title: rowOf(status).phrase,
+    title,
     status,
     code,
     detail: message,
-    instance: encodeUri(pathOf(request.url)),
-    requestId: request.id,
+    ...(request !== undefined && { instance: encodeUri(pathOf(request.originalUrl)), requestId: request.id }),
     ...(errors !== undefined && { errors: errors.slice(0, limit) })
   }
 }

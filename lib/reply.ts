@@ -2,7 +2,7 @@ import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyReques
 import type { Validators } from '../types/index.ts'
 import { evaluate } from './conditional.ts'
 import { entityTag } from './etag.ts'
-import { preconditionFailed } from './folding.ts'
+import { preconditionFailed } from './errors.ts'
 import { httpDate } from './http-date.ts'
 import { dropContent } from './representation.ts'
 import { encodeUri } from './uri.ts'

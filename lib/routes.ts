@@ -1,83 +1,79 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import type { ContractRoute } from '../types/index.ts'
 import { accessOf } from './access.ts'
-import { documentRoute, type DocumentedRoute } from './document.ts'
 import type { Settings } from './options.ts'
-import { canAnswer, statuses, type Status } from './status.ts'
+import { canAnswer, type StatusRow } from './status.ts'
 
-/**
- * Records the routes of a scope, adds to the OpenAPI document what each can answer, and returns what lists them.
- * Fastify compiles a route's schemas before `onReady`: what is added to them there costs neither the start
- * nor the request anything, and @fastify/swagger reads it afterwards.
- */
-export function recordRoutes (instance: FastifyInstance, settings: Settings): () => ContractRoute[] {
+/** A route of a scope. */
+export interface Route {
+  /** Its options, with what @fastify/swagger reads of its schema. */
+  readonly options: Omit<RouteOptions, 'schema'> & { schema?: Record<string, any> }
+  readonly methods: readonly string[]
+  readonly url: string
+}
+
+/** Collects the routes that a scope sees being declared. */
+export function recordRoutes (instance: FastifyInstance): readonly Route[] {
   const { ptStatus } = instance
-  const routes: RecordedRoute[] = []
-  let contract: ContractRoute[] | undefined
-
-  instance.addHook('onRoute', function (route) {
+  const routes: Route[] = []
+  instance.addHook('onRoute', function (options) {
     // Fastify goes on to change the URL of a `/` under a prefix
-    if (this.ptStatus === ptStatus) routes.push({ route: route as DocumentedRoute, url: route.url })
+    if (this.ptStatus === ptStatus) routes.push({ options: options as Route['options'], methods: [options.method].flat(), url: options.url })
   })
-
-  instance.addHook('onReady', async () => {
-    const visible = routes.filter(({ route: { schema } }) => schema?.hide !== true)
-    contract = visible.flatMap(recorded => entriesOf(recorded, settings)).sort(byUrlAndMethod)
-    for (const { route } of visible) documentRoute(route, methodsOf(route).flatMap(method => codesOf(route, method, settings)), settings)
-  })
-
-  return () => {
-    if (contract === undefined) throw new Error('Cannot list the contract: the app is not ready')
-    return structuredClone(contract)
-  }
+  return routes
 }
 
-interface RecordedRoute {
-  route: DocumentedRoute
-  url: string
+/** Whether the OpenAPI document hides a route: then it is no part of the contract. */
+export function isHidden ({ schema }: { schema?: unknown }): boolean {
+  return (schema as { hide?: unknown } | undefined)?.hide === true
 }
 
-function entriesOf ({ route, url }: RecordedRoute, settings: Settings): ContractRoute[] {
-  return methodsOf(route).map(method => ({
+/** The contract of routes, by URL and method. */
+export function contractOf (routes: readonly Route[], settings: Settings): ContractRoute[] {
+  return routes.flatMap(route => route.methods.map(method => ({
     method,
-    url,
+    url: route.url,
     access: describeAccess(route, settings),
     codes: codesOf(route, method, settings)
-  }))
+  }))).sort((a, b) => compare(a.url, b.url) || compare(a.method, b.method))
 }
 
-function describeAccess ({ config }: DocumentedRoute, { authenticate }: Settings): ContractRoute['access'] {
+/** The codes that a route can answer to a method, from what the route is. */
+export function codesOf (route: Route, method: string, settings: Settings): number[] {
+  const access = describeAccess(route, settings)
+  const derived = new Set([
+    ...successesOf(route.options, method, settings),
+    ...(readsBody(method) || hasRequestSchema(route) ? [400] : []),
+    ...(access === 'public' ? [] : [401]),
+    ...(access === 'public' || access === 'authenticated' ? [] : [403]),
+    ...(hasParameters(route.url) ? [404] : []),
+    500, 503
+  ])
+  const declared = declaredBy(route.options)
+  return [...settings.contract.keys()].filter(code => derived.has(code) || declared.includes(String(code))).sort((a, b) => a - b)
+}
+
+/** The successes that a route may answer: those that its response schema declares, or without one all; and 304 where it has tags. */
+export function successesOf (options: { schema?: unknown }, method: string, { contract, etag }: Settings): number[] {
+  const declared = declaredBy(options)
+  const declares = ({ code }: StatusRow) => declared.length === 0 || declared.includes(String(code)) ||
+    (code < 300 && ['2xx', '2XX', 'default'].some(key => declared.includes(key)))
+  const successes = [...contract.values()].filter(row => row.code < 400 && declares(row) && canAnswer(row, method)).map(({ code }) => code)
+  return etag !== false && successes.includes(200) && canAnswer(contract.get(304)!, method) ? [...successes, 304] : successes
+}
+
+function declaredBy ({ schema }: { schema?: unknown }): string[] {
+  return Object.keys((schema as { response?: object } | undefined)?.response ?? {})
+}
+
+function describeAccess ({ options: { config } }: Route, { authenticate }: Settings): ContractRoute['access'] {
   const access = accessOf(config)
   if (authenticate === undefined || access === 'public') return 'public'
   if (access === undefined) return 'authenticated'
   return typeof access === 'function' ? 'function' : { scopes: access.scopes }
 }
 
-/** The codes that a route can answer to a method, from what the route is. */
-function codesOf (route: DocumentedRoute, method: string, settings: Settings): Status[] {
-  const declared = Object.keys(route.schema?.response ?? {})
-  const access = describeAccess(route, settings)
-  const can: Readonly<Record<Status, boolean>> = {
-    200: declares(declared, '200'),
-    201: declares(declared, '201') && canAnswer(201, method),
-    204: declares(declared, '204'),
-    304: canAnswer(304, method) && settings.etag !== false && declares(declared, '200'),
-    400: readsBody(method) || hasRequestSchema(route),
-    401: access !== 'public',
-    403: access !== 'public' && access !== 'authenticated',
-    404: hasParameters(route.url) || declared.includes('404'),
-    500: true,
-    503: true
-  }
-  return statuses.map(({ code }) => code).filter(code => can[code] || declared.includes(String(code)))
-}
-
-/** A route without a response schema may answer any success. */
-function declares (declared: readonly string[], code: string): boolean {
-  return declared.length === 0 || [code, '2xx', '2XX', 'default'].some(key => declared.includes(key))
-}
-
-function hasRequestSchema ({ schema }: DocumentedRoute): boolean {
+function hasRequestSchema ({ options: { schema } }: Route): boolean {
   return ['params', 'querystring', 'query', 'headers', 'body'].some(part => schema?.[part] !== undefined)
 }
 
@@ -87,14 +83,6 @@ function hasParameters (url: string): boolean {
 
 function readsBody (method: string): boolean {
   return !['GET', 'HEAD', 'TRACE'].includes(method)
-}
-
-function methodsOf ({ method }: DocumentedRoute): string[] {
-  return [method].flat()
-}
-
-function byUrlAndMethod (a: ContractRoute, b: ContractRoute): number {
-  return compare(a.url, b.url) || compare(a.method, b.method)
 }
 
 function compare (a: string, b: string): number {

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http'
+
 /**
  * The contract: the ten status codes of Platform of Trust's guideline "Response codes used".
  * Types, helpers, schemas, OpenAPI texts, docs and tests are derived from these rows.
@@ -22,10 +24,11 @@ export const statuses = [
   { code: 503, phrase: 'Service Unavailable', section: '15.6.4', carries: 'problem', header: 'Retry-After', meaning: 'The service is unavailable for now.' }
 ] as const satisfies readonly StatusRow[]
 
-interface StatusRow {
+/** A row of the contract. */
+export interface StatusRow {
   readonly code: number
   readonly phrase: string
-  readonly section: string
+  readonly section?: string
   readonly carries: 'data' | 'nothing' | 'problem'
   readonly header?: string
   readonly methods?: readonly string[]
@@ -43,7 +46,28 @@ export type RefusalStatus = Refusal['code']
 /** The rows that refuse. */
 export const refusals = statuses.filter((row): row is Refusal => row.carries === 'problem')
 
-const rows: ReadonlyMap<number, StatusRow> = new Map(statuses.map(row => [row.code, row]))
+/** The codes that a scope answers, by code: the ten, and those that its options open. */
+export type Contract = ReadonlyMap<number, StatusRow>
+
+const rows: Contract = new Map(statuses.map(row => [row.code, row]))
+
+// Node names these two as older RFCs did
+const phrases: Readonly<Record<number, string>> = { ...STATUS_CODES, 413: 'Content Too Large', 422: 'Unprocessable Content' }
+
+/** The reason phrase of a status code, if it has one. */
+export function phraseOf (status: number): string | undefined {
+  return phrases[status]
+}
+
+/** The ten codes and `opened` ones. */
+export function contractWith (opened: readonly number[]): Contract {
+  return new Map([...rows, ...opened.map(code => [code, openedRow(code)] as const)])
+}
+
+function openedRow (code: number): StatusRow {
+  const phrase = phraseOf(code)!
+  return { code, phrase, carries: code >= 400 ? 'problem' : 'data', meaning: `${phrase}.` }
+}
 
 /** The row of a status code of the ten. */
 export function rowOf (status: Status): StatusRow {
@@ -55,9 +79,9 @@ export function isRefusalStatus (status: unknown): status is RefusalStatus {
   return rows.get(status as number)?.carries === 'problem'
 }
 
-/** Whether a response with this code to this method is possible (RFC 9110 §9.3, §15). */
-export function canAnswer (status: Status, method: string): boolean {
-  return rowOf(status).methods?.includes(method) ?? true
+/** Whether a code can answer a method (RFC 9110 §9.3, §15). */
+export function canAnswer ({ methods }: StatusRow, method: string): boolean {
+  return methods?.includes(method) ?? true
 }
 
 /** A reason phrase as a constant for programs: `Not Found` → `NOT_FOUND`. */

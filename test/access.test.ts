@@ -146,6 +146,18 @@ t.test('hooks of the scope run before authenticate, so a 401 has their header fi
   t.equal(JSON.parse((await send(origin, 'GET', '/', as('nobody'))).body).subject, 'nobody!')
 })
 
+t.test('a hook that throws nothing, which Fastify takes for success, opens no route', async t => {
+  const origin = await start(t, app => {
+    app.addHook('onRequest', (request, reply, done) => {
+      if (request.headers['x-throw'] !== undefined) throw undefined // eslint-disable-line no-throw-literal
+      done()
+    })
+    app.get('/', async () => 'reached')
+  })
+  t.equal((await send(origin, 'GET', '/', { 'x-throw': '1' })).status, 401)
+  t.equal((await send(origin, 'GET', '/', as('nobody'))).body, 'reached')
+})
+
 t.test('routes declared before the plugin loaded are closed too', async t => {
   const app = Fastify()
   app.get('/before', async () => ({}))

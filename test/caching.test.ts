@@ -43,7 +43,7 @@ t.test('what is no 200 to GET or HEAD gets no tag and is never a 304', async t =
   const origin = await start(t, app => {
     app.get('/missing', async () => { throw notFound() })
     app.get('/broken', async () => { throw new Error('broken') })
-    app.get('/partial', async (request, reply) => reply.code(206).header('content-range', 'bytes 0-3/9').send('part'))
+    app.get('/partial', { schema: { hide: true } }, async (request, reply) => reply.code(206).header('content-range', 'bytes 0-3/9').send('part'))
     app.post('/', async () => ({ a: 1 }))
     app.post('/created', async (request, reply) => reply.created('/1', { a: 1 }))
     app.route({ method: ['GET', 'DELETE'], url: '/both', handler: async () => ({ a: 1 }) })

@@ -358,6 +358,8 @@ t.test('a compiler that the user has set', async t => {
     app.setValidatorCompiler(TypeBoxValidatorCompiler)
     app.setSerializerCompiler(() => value => JSON.stringify({ mine: value }))
     await app.register(ptStatus)
+    // From here Fastify builds compilers anew
+    app.addSchema({ $id: 'Later', type: 'object' })
     declare(app)
     t.match(await findings(t, app, invalid), ['body/n invalid'])
     t.strictSame(await accepted(t, app, valid), { mine: { n: 1 } })

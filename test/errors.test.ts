@@ -40,9 +40,14 @@ t.test('a detail and options are taken', async t => {
   t.equal(notFound('').message, '', 'an empty detail is one')
 })
 
-t.test('only a code of the ten that refuses can be thrown', async t => {
-  for (const status of [200, 201, 204, 304, 399, 402, 418, 429, 501, 0, -1, NaN, '404', null, undefined, {}, Symbol('a')]) {
-    t.throws(() => new StatusError(status as RefusalStatus), { name: 'TypeError', message: /^Cannot refuse: .+ is no error status of the contract$/ }, String(status))
+t.test('a status outside the ten is folded into them, and remembered', async t => {
+  t.match(new StatusError(409), { status: 400, statusCode: 400, origin: 409, code: 'CONFLICT' })
+  t.match(new StatusError(404, 'Detail.', { code: 'OWN' }), { status: 404, origin: 404, code: 'OWN' })
+})
+
+t.test('only an error status can be thrown', async t => {
+  for (const status of [200, 201, 204, 304, 399, 600, 404.5, 0, -1, NaN, '404', null, undefined, {}, Symbol('a')]) {
+    t.throws(() => new StatusError(status as RefusalStatus), { name: 'TypeError', message: /^Cannot refuse: .+ is no error status$/ }, String(status))
   }
 })
 

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import t from 'tap'
-import { StatusError } from '../lib/index.ts'
-import { fold, folded, preconditionFailed } from '../lib/folding.ts'
+import { fold } from '../lib/folding.ts'
 import { isRefusalStatus, type RefusalStatus } from '../lib/status.ts'
 
 // design.md, Closed by default: where each status goes, and the name it keeps (the reason phrases of RFC 9110 §15)
@@ -60,13 +59,4 @@ t.test('anything else is a 500 without a name', async t => {
   for (const status of [100, 200, 304, 399, 600, 1e9, 0, -404, 404.5, NaN, Infinity, '404', '4xx', 404n, true, null, undefined, [], [404], {}, Symbol('a'), () => 404, { valueOf: () => 404 }]) {
     t.same(fold(status), { status: 500, code: undefined }, String(status?.toString()))
   }
-})
-
-t.test('an error status is told as the refusal that it stands for', async t => {
-  t.ok(folded(409, 'There is one.') instanceof StatusError)
-  t.match(folded(409, 'There is one.'), { status: 400, code: 'CONFLICT', message: 'There is one.' })
-  t.match(folded(404, undefined), { status: 404, code: 'NOT_FOUND', message: 'The resource does not exist.' })
-  t.match(folded(429, 'Slower.', { code: 'QUOTA', headers: { 'retry-after': '1' } }), { status: 503, code: 'QUOTA', headers: { 'retry-after': '1' } })
-  t.match(folded(502, undefined), { status: 503, code: 'BAD_GATEWAY' })
-  t.match(preconditionFailed(), { status: 400, code: 'PRECONDITION_FAILED', errors: undefined })
 })

@@ -46,10 +46,15 @@ function declareRoutes (app: FastifyInstance): void {
 
 const paths = ['/object', '/string', '/stream', '/refused', '/thrown', '/nothing', '/unknown']
 
+type Order = (app: FastifyInstance, addHook: (app: FastifyInstance) => void) => void
+
+const beforeThePlugin: Order = (app, addHook) => { addHook(app); app.register(ptStatus).after(() => declareRoutes(app)) }
+const afterThePlugin: Order = (app, addHook) => { app.register(ptStatus).after(() => { addHook(app); declareRoutes(app) }) }
+
 /** Where the hook is registered, and where the routes are. */
-const orders: Readonly<Record<string, (app: FastifyInstance, addHook: (app: FastifyInstance) => void) => void>> = {
-  'before the plugin': (app, addHook) => { addHook(app); app.register(ptStatus).after(() => declareRoutes(app)) },
-  'after the plugin': (app, addHook) => { app.register(ptStatus).after(() => { addHook(app); declareRoutes(app) }) },
+const orders: Readonly<Record<string, Order>> = {
+  'before the plugin': beforeThePlugin,
+  'after the plugin': afterThePlugin,
   'before and after the plugin': (app, addHook) => { addHook(app); app.register(ptStatus).after(() => { addHook(app); declareRoutes(app) }) },
   'before the plugin, after the routes': (app, addHook) => { declareRoutes(app); addHook(app); app.register(ptStatus) },
   'in a child scope': (app, addHook) => { app.register(ptStatus); app.register(async child => { addHook(child); declareRoutes(child) }) },
@@ -99,16 +104,26 @@ for (const [order, register] of Object.entries(orders)) {
 }
 
 t.test('an onSend hook that throws what is no error leaks nothing', async t => {
-  for (const thrown of [secret, { message: secret }, [secret], 7391, true, Symbol(secret)]) {
+  const orders: Readonly<Record<string, Order>> = {
+    'before the plugin': beforeThePlugin,
+    'after the plugin': afterThePlugin,
+    "after the plugin, above an error handler of the user's": (app, addHook) => {
+      app.register(ptStatus)
+      app.after(() => addHook(app))
+      app.register(async child => {
+        child.setErrorHandler(async error => { throw error })
+        declareRoutes(child)
+      })
+    }
+  }
+  for (const thrown of [secret, { message: secret }, [secret], 7391, true, Symbol(secret), Buffer.from(secret)]) {
     for (const times of [1, 2, 3, Infinity]) {
-      for (const order of ['before the plugin', 'after the plugin']) {
+      for (const [order, register] of Object.entries(orders)) {
         let left = times
         const app = Fastify()
-        orders[order]!(app, app => { app.addHook('onSend', async () => { if (left-- > 0) throw thrown }) })
+        register(app, app => { app.addHook('onSend', async () => { if (left-- > 0) throw thrown }) })
         const origin = await listen(t, app)
         for (const path of paths) {
-          // Only a route has the error handler twice: here Fastify calls a callback that isn't there, and the process ends
-          if (path === '/unknown' && order === 'before the plugin') continue
           left = times
           const { status, headers, body } = await send(origin, 'GET', path)
           t.equal(status, 500, `${path}: ${String(thrown)} ${order}, ${times} times`)
@@ -157,6 +172,19 @@ t.test('hooks that change the answer of an error are respected', async t => {
       if (name === 'compress') t.equal(headers['content-encoding'], 'identity')
       if (name === 'add') t.match(headers, { 'set-cookie': 'a=b', 'x-hook': '1' })
     }
+  }
+})
+
+t.test('HEAD tells the length of what GET is answered with, also where a hook changes it (RFC 9110 §8.6)', async t => {
+  for (const register of [beforeThePlugin, afterThePlugin]) {
+    const app = Fastify({ exposeHeadRoutes: false })
+    register(app, app => { app.addHook('onSend', async (request, reply, payload) => `${String(payload)} and more`) })
+    await app.after()
+    app.head('/refused', async () => { throw notFound('A refusal.') })
+    const origin = await listen(t, app)
+    const { status, headers } = await send(origin, 'HEAD', '/refused')
+    t.equal(status, 404)
+    t.equal(headers['content-length'], (await send(origin, 'GET', '/refused')).headers['content-length'])
   }
 })
 

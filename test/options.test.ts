@@ -27,6 +27,9 @@ t.test('right options are taken, and those of register() pass', async t => {
     format: { contentType: 'application/vnd.example+json', schema: Type.Object({}, { $id: 'Example' }), body: () => ({}) },
     challenge: 'Basic realm="example"',
     retryAfter: 0,
+    codes: [202, 302, 409],
+    undeclared: 'warn' as const,
+    check: 'warn' as const,
     securityScheme: 'basic',
     validation: false as const,
     prefix: '/v1',
@@ -43,6 +46,9 @@ const wrong: Record<string, object> = {
   "there is no option 'authentcate'": { authentcate: () => null },
   'retryAfter must be a number of seconds': { retryAfter: '30' },
   'securityScheme must be the name of a security scheme': { securityScheme: '' },
+  "undeclared must be 'error' or 'warn'": { undeclared: 'log' },
+  "check must be 'error' or 'warn'": { check: false },
+  'codes must be status codes outside the ten, 200 to 599': { codes: [404] },
   'etag must be a boolean or { algorithm, hashFn, weak }': { etag: 'sha1' },
   'validation must be false or { coerceBody, removeAdditional }': { validation: true }
 }
@@ -60,6 +66,7 @@ t.test('more that stops the start', async t => {
   for (const format of [null, 'toString', {}, { contentType, body }, { contentType, schema: Type.Object({}), body }, { contentType, schema }, { contentType: 'a\nb', schema, body }]) {
     t.throws(() => settingsOf({ format: format as never }), /format must be/)
   }
+  for (const codes of [409, ['409'], [100], [199], [200], [299], [600], [NaN]]) t.throws(() => settingsOf({ codes: codes as never }), /codes must be/)
   for (const challenge of ['', 'Bearer\r\nX: y', 5]) t.throws(() => settingsOf({ challenge: challenge as never }), /challenge must be/)
   for (const retryAfter of [-1, 1.5, NaN, Infinity]) t.throws(() => settingsOf({ retryAfter }), /retryAfter must be/)
 })

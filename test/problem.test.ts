@@ -73,6 +73,13 @@ t.test('the instance is the path of the request, without anything else, over a s
   t.equal(JSON.parse((await send(origin, 'OPTIONS', '*')).body).instance, '*')
 })
 
+t.test('the instance is what the client asked for, where the server rewrites URLs', async t => {
+  const app = Fastify({ rewriteUrl: request => `/internal${request.url}` })
+  await app.register(ptStatus)
+  app.get('/internal/found', async () => { throw notFound() })
+  for (const path of ['/found', '/nowhere']) t.equal((await app.inject(`${path}?page=1`)).json().instance, path)
+})
+
 t.test('the request id is that of the request, as the log has it', async t => {
   const app = Fastify({ requestIdHeader: 'x-request-id' })
   await app.register(ptStatus)

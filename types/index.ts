@@ -3,7 +3,6 @@ import type { CallSerializerTypeProvider } from 'fastify/types/type-provider.js'
 import type { HttpKeys } from 'fastify/types/utils.js'
 import type { CustomFormat } from '../lib/bodies.ts'
 import type { StatusError } from '../lib/errors.ts'
-import type { Status } from '../lib/status.ts'
 
 /**
  * Who makes the request. Extend it with what your `authenticate` knows:
@@ -69,6 +68,15 @@ export interface PtStatusOptions {
   mapError?: (error: unknown, request: FastifyRequest) => StatusError | null | undefined | void
   /** How refusals are written. Default: `'problem'`, RFC 9457. */
   format?: 'problem' | 'envelope' | CustomFormat
+  /** Status codes outside the ten for which the contract is opened: they are told as they are, not folded. */
+  codes?: readonly number[]
+  /**
+   * What becomes of a success or redirect that the contract or the route's schema doesn't declare. `'error'`, the
+   * default: a 500, and the reason in the log; `'warn'`: it is sent, and logged once for each route.
+   */
+  undeclared?: 'error' | 'warn'
+  /** Whether a declaration that can't be stops the start, or is only logged. Default: `'error'`. */
+  check?: 'error' | 'warn'
   /** `WWW-Authenticate` of a 401 that brings none (RFC 9110 §11.6.1). Default: `'Bearer'`. */
   challenge?: string
   /** `Retry-After` of a 503 that brings none, in seconds (RFC 9110 §10.2.3). Default: 30. */
@@ -89,7 +97,7 @@ export interface ContractRoute {
   /** `'authenticated'`: any principal; `'function'`: the route decides by itself. */
   access: 'public' | 'authenticated' | 'function' | { scopes: readonly string[] }
   /** The codes that it can answer, sorted. */
-  codes: Status[]
+  codes: number[]
 }
 
 /** What the plugin adds to the scope it is registered in. */

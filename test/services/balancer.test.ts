@@ -1,6 +1,6 @@
 import t from 'tap'
 import { seeded } from '../../examples/organizations/seed.ts'
-import { countOf, draft, exchanges, startExample } from './example.ts'
+import { answers, countOf, draft, startExample } from './example.ts'
 import { startNginx } from './nginx.ts'
 import { freePort, needs, temporaryFolder } from './program.ts'
 
@@ -60,7 +60,7 @@ t.test('a tag from one of two instances behind a balancer holds at the other', n
   })
 
   for (const { name, origin } of instances) {
-    const answered = (await Promise.all(Object.values(paths).map(async path => await exchanges(origin, 'GET', path)))).flat()
-    t.comment(`${name} of the instances: ${countOf(answered.map(({ status }) => status))}`)
+    const answered = await Promise.all(Object.values(paths).map(async path => await answers(origin, 'GET', path)))
+    t.comment(`instance ${name}: ${countOf(answered.flat())}`)
   }
 })

@@ -64,24 +64,17 @@ export async function startCacheable (t: Test, cacheControl: string): Promise<Or
   return { url, tokens, log: async () => log }
 }
 
-/** A request and its answer, with their times in milliseconds. */
-export interface Exchange {
-  status: number
-  received: number
-  answered: number
-}
-
-/** What an origin had to do with a method and a path of its URL, as its log tells it, in the order of the answers. */
-export async function exchanges (origin: Origin, method: string, path = ''): Promise<Exchange[]> {
+/** The statuses of what an origin has answered to a method and a path of its URL, in order, as its log tells. */
+export async function answers (origin: Origin, method: string, path = ''): Promise<number[]> {
   const { pathname, search } = new URL(origin.url + path)
-  const found: Exchange[] = []
-  const received = new Map<string, number>()
+  const received = new Set<string>()
+  const statuses: number[] = []
   for (const line of (await origin.log()).trimEnd().split('\n')) {
-    const { msg, time, reqId, req, res } = JSON.parse(line)
-    if (msg === 'incoming request' && req.method === method && req.url === pathname + search) received.set(reqId, time)
-    if (msg === 'request completed' && received.has(reqId)) found.push({ status: res.statusCode, received: received.get(reqId)!, answered: time })
+    const { msg, reqId, req, res } = JSON.parse(line)
+    if (msg === 'incoming request' && req.method === method && req.url === pathname + search) received.add(reqId)
+    if (msg === 'request completed' && received.has(reqId)) statuses.push(res.statusCode)
   }
-  return found
+  return statuses
 }
 
 /** `3 × 200, 4 × 304` */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { seeded } from '../../examples/organizations/seed.ts'
-import { countOf, draft, exchanges, type Origin } from './example.ts'
+import { answers, countOf, draft, type Origin } from './example.ts'
 
 /** The organization that the referees read. */
 export const path = `/${seeded.plain}`
@@ -24,6 +24,7 @@ interface Readable {
   json: () => Promise<unknown>
 }
 
+/** Takes apart the response that came through a cache. */
 export async function answerOf (response: Readable): Promise<Answer> {
   const { version } = await response.json() as { version?: number }
   return { status: response.status, version, etag: response.headers.get('etag'), source: response.headers.get('x-cache') }
@@ -38,8 +39,8 @@ async function secondsPass (count: number): Promise<void> {
 }
 
 /**
- * Has a cache read one organization while it is fresh, stale, replaced and removed,
- * and compares what it answers and what the origin answered it.
+ * Has a cache read one organization while it is fresh, stale, replaced and removed, and compares what it answers and
+ * what the origin answered it.
  *
  * @param forgets that it loses what it has revalidated, and reads all of it the next time
  */
@@ -54,7 +55,7 @@ export async function judge (t: Test, origin: Origin, read: () => Promise<Answer
     const { source, ...answer } = await read()
     t.same(answer, version === undefined ? { status: 404, version, etag: null } : { status: 200, version, etag: `"${version}"` },
       version === undefined ? 'it is gone' : `version ${version}, and ${atOrigin} from the origin`)
-    if (source !== null) t.match(source, sources[atOrigin])
+    if (source !== null) t.match(source, sources[atOrigin], 'as the cache says')
   }
   const readingFresh = async (version: number): Promise<void> => {
     for (let time = 0; time < 5; time++) await reading('nothing', version)
@@ -89,7 +90,7 @@ export async function judge (t: Test, origin: Origin, read: () => Promise<Answer
   await secondsPass(lifetime)
   await reading(404)
 
-  const answered = (await exchanges(origin, 'GET', path)).map(({ status }) => status)
+  const answered = await answers(origin, 'GET', path)
   t.same(answered, expected, 'the origin answered nothing else')
   t.comment(`${reads} reads, at the origin ${countOf(answered)}`)
 }
