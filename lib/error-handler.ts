@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import { attribute, isFastifyError, unexpected } from './attribution.ts'
 import { notFound, StatusError } from './errors.ts'
 import { isValidationError, validationFailed } from './findings.ts'
@@ -18,7 +18,10 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings,
   instance.addHook('onRoute', function (route) {
     if (this.ptStatus === ptStatus) route.errorHandler ??= refuseFirst
   })
-  setNotFoundHandler(instance, (request, reply) => { answer(noRoute, noRoute, request, reply) })
+  setNotFoundHandler(instance, (request, reply) => {
+    const refusal = unrouted(request)
+    answer(refusal, refusal, request, reply)
+  })
   setLastResort(instance, settings, (thrown, request, reply, send) => {
     answer(refusalFor(thrown, request), thrown, request, reply, send)
   })
@@ -52,6 +55,16 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings,
     if (refusal instanceof Promise) refusal.catch(() => {})
     throw new TypeError('Cannot map an error: mapError must return a StatusError or nothing, and not a promise', { cause: thrown })
   }
+}
+
+/** A known path with another method names those it has, as a 405 does in `Allow` (RFC 9110 §15.5.6). */
+function unrouted ({ server, method, url }: FastifyRequest): StatusError {
+  const path = url.replace(/\?.*/s, '')
+  const methods = server.supportedMethods.filter(method => server.findRoute({ method: method as HTTPMethods, url: path }) !== null)
+  // The one that CORS declares for every path is no sign of a resource
+  if (methods.includes(method) || methods.every(method => method === 'OPTIONS')) return noRoute
+  const allow = methods.join(', ')
+  return new StatusError(405, `The path answers ${allow}, not ${method}.`, { headers: { allow } })
 }
 
 /** A scope without a prefix of its own shares the handler of the scope above, if that has one. */

@@ -5,10 +5,11 @@ import { closeRoutes } from './access.ts'
 import { setCaching } from './caching.ts'
 import { checkRoutes } from './check.ts'
 import { setCompilers } from './compilers.ts'
+import { watchConnections } from './connection.ts'
 import { markRoutes } from './declared.ts'
 import { documentRoutes } from './document.ts'
 import { setErrorHandlers } from './error-handler.ts'
-import { settingsOf } from './options.ts'
+import { setSettings, settingsOf } from './options.ts'
 import { refuser } from './refuse.ts'
 import { decorateReplies } from './reply.ts'
 import { contractOf, isHidden, recordRoutes } from './routes.ts'
@@ -33,6 +34,8 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
       return structuredClone(contract)
     }
   })
+  setSettings(instance, settings)
+  watchConnections(instance, settings)
   markRoutes(instance)
   const routes = recordRoutes(instance)
   decorateReplies(instance)
@@ -59,4 +62,5 @@ export {
   badRequest, forbidden, internalServerError, notFound, serviceUnavailable, StatusError, unauthorized,
   type BadRequestOptions, type Finding, type ForbiddenOptions, type RefusalOptions, type ServiceUnavailableOptions, type UnauthorizedOptions
 } from './errors.ts'
+export { statusServerOptions } from './server.ts'
 export { statuses, type RefusalStatus, type Status } from './status.ts'

@@ -1,15 +1,10 @@
 import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { unexpected } from './attribution.ts'
-import { formatOf } from './bodies.ts'
-import type { Settings } from './options.ts'
-import { contractWith } from './status.ts'
+import { defaultSettings, type Settings } from './options.ts'
 import { isDeclared } from './declared.ts'
 import { problemOf } from './problem.ts'
 import { dropRepresentation } from './representation.ts'
-
-/** What the user's own format can't write is written in. */
-const plain = formatOf('problem', contractWith([]))
 
 const failure = Symbol('fastify-pt-status.failure')
 
@@ -124,7 +119,8 @@ function bodyOf (request: FastifyRequest, settings: Settings): { contentType: st
   try {
     return { contentType: settings.format.contentType, body: settings.format.serialize(problem) }
   } catch {
-    return { contentType: plain.contentType, body: plain.serialize(problem) }
+    const { format } = defaultSettings()
+    return { contentType: format.contentType, body: format.serialize(problem) }
   }
 }
 

@@ -1,4 +1,5 @@
 import { validateHeaderValue } from 'node:http'
+import type { FastifyInstance } from 'fastify'
 import type { Authenticate, EtagOptions, PtStatusOptions, ValidationOptions } from '../types/index.ts'
 import { formatOf, styles, type Format } from './bodies.ts'
 import { contractWith, phraseOf, type Contract } from './status.ts'
@@ -66,6 +67,25 @@ export function settingsOf (options: PtStatusOptions): Settings {
     etag: etag === true ? {} : etag,
     validation
   })
+}
+
+const ofScope = Symbol('fastify-pt-status.settings')
+let defaults: Settings | undefined
+
+/** Keeps the settings of a scope. */
+export function setSettings (instance: FastifyInstance, settings: Settings): void {
+  instance.decorate(ofScope, settings)
+}
+
+/** The settings of the nearest scope, or the defaults where there is none. */
+export function settingsIn (instance: FastifyInstance): Settings {
+  return (instance as { [ofScope]?: Settings })[ofScope] ?? defaultSettings()
+}
+
+/** The settings of no options. */
+export function defaultSettings (): Settings {
+  defaults ??= settingsOf({})
+  return defaults
 }
 
 function isFastifys (): boolean {

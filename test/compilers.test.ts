@@ -332,6 +332,17 @@ t.test('what finds everything is made of the same schema as what decides; where 
   t.equal(compiled, 2)
 })
 
+t.test('what there is to log of a schema is logged once', async t => {
+  const logged: string[] = []
+  const logger = { log () {}, warn (message: string) { logged.push(message) }, error () {} }
+  const app = await build(t, {}, { ajv: { customOptions: { logger } } })
+  app.post('/', { schema: { body: { type: 'object', properties: { a: { type: ['string', 'number'] } } } } }, async () => ({}))
+  await app.ready()
+  t.match(logged, [/strict mode/])
+  t.strictSame(await findings(t, app, { ...post, payload: { a: true } }), ['body/a type'])
+  t.equal(logged.length, 1)
+})
+
 t.test('a keyword that throws is a 500', async t => {
   const app = await build(t, {}, { ajv: { customOptions: { keywords: [{ keyword: 'bad', validate: () => { throw new TypeError(marker) } }] } } })
   app.post('/', { schema: { body: { type: 'object', properties: { a: { bad: true } } } } }, async () => ({}))

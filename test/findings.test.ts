@@ -134,6 +134,14 @@ t.test('one answer has the findings of all parts', async t => {
   })
 })
 
+t.test('a body that may be missing may be missing', async t => {
+  const app = await build(t)
+  app.post('/things/:id', { schema: { params: Type.Object({ id: Type.Integer() }), body: Type.Union([needsName, Type.Null()]) } }, async () => 'accepted')
+  t.equal((await app.inject({ method: 'POST', url: '/things/1' })).statusCode, 200)
+  t.strictSame((await refused(t, app, { method: 'POST', url: '/things/x' })).errors.map(finding => finding.in), ['path'])
+  t.equal((await refused(t, app, { method: 'POST', url: '/things/x', payload: {} })).errors[1]?.pointer, '/name')
+})
+
 t.test('an answer has twenty findings at most, and counts those', async t => {
   const app = await build(t)
   const names = Array.from({ length: 15 }, (_, index) => `p${index}`)

@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { badRequest, serviceUnavailable, StatusError } from './errors.ts'
+import { settingsIn, type Settings } from './options.ts'
+import { problemOf, rowIn } from './problem.ts'
+
+/** What Node can't read, by the code of its error. */
+const unreadable: Readonly<Record<string, StatusError>> = {
+  HPE_HEADER_OVERFLOW: new StatusError(431, 'The header is too large.'),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: new StatusError(413, 'The chunk extensions are too large.'),
+  ERR_HTTP_REQUEST_TIMEOUT: new StatusError(408, 'The request came too slowly.')
+}
+const malformed = badRequest('The request is not HTTP that can be read.', { code: 'MALFORMED_REQUEST' })
+const noHost = badRequest('The request has no Host.', { code: 'HOST_REQUIRED' })
+const noExpectation = new StatusError(417, 'The server meets no expectation but 100-continue.')
+const noTunnel = new StatusError(405, 'The server opens no tunnels.')
+const closing = serviceUnavailable('The server is closing.', { code: 'CLOSING' })
+
+/** How long a connection stays open for its client to read why it is refused, in milliseconds. */
+const linger = 1000
+
+/** The response that each connection is at. */
+const responses = new WeakMap<Socket, ServerResponse>()
+
+/** Answers what reaches the server, but no route: expectations, tunnels, requests without `Host` and while closing. */
+export function watchConnections (instance: FastifyInstance, settings: Settings): void {
+  const { server } = instance
+  let isClosing = false
+  instance.addHook('preClose', async () => { isClosing = true })
+  instance.addHook('onRequest', ({ raw: { headers, httpVersion } }, _reply, done) => {
+    if (isClosing) return done(closing)
+    // "A server MUST respond with a 400 […] to any HTTP/1.1 request message that lacks a Host" (RFC 9112 §3.2)
+    if (headers.host === undefined && httpVersion === '1.1') return done(noHost)
+    done()
+  })
+
+  if (server.listeners('request').includes(track)) return
+  server.prependListener('request', track)
+  // Node does the same by itself, in its own words, where nobody listens
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => { refuseMessage(noExpectation, settings, response) })
+  server.on('connect', (request: IncomingMessage, socket: Socket | ServerResponse) => {
+    if ('writeHead' in socket) refuseMessage(noTunnel, settings, socket)
+    else end(socket, textOf(noTunnel, settings))
+  })
+}
+
+/** Answers a connection whose request can't be read, and ends it. */
+export function refuseConnection (instance: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
+  const refusal = unreadable[error.code ?? ''] ?? malformed
+  instance.log.info({ statusCode: refusal.status, code: refusal.code, reason: error.code }, refusal.message)
+  const response = responses.get(socket)
+  // What is half sent can't be followed by another answer
+  const isAnswering = response !== undefined && response.headersSent && !response.writableFinished
+  if (isAnswering || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
+  else end(socket, textOf(refusal, settingsIn(instance)))
+}
+
+function track ({ socket }: IncomingMessage, response: ServerResponse): void {
+  responses.set(socket, response)
+}
+
+/** Ends a connection gently: destroyed at once, with bytes unread, it would take the answer with it (RFC 9112 §9.6). */
+function end (socket: Socket, text: string): void {
+  socket.end(text)
+  setTimeout(() => socket.destroy(), linger).unref()
+}
+
+function refuseMessage (refusal: StatusError, settings: Settings, response: ServerResponse): void {
+  const { status, fields, body } = messageOf(refusal, settings)
+  response.writeHead(status, fields).end(body)
+}
+
+function textOf (refusal: StatusError, settings: Settings): string {
+  const { status, phrase, fields, body } = messageOf(refusal, settings)
+  const head = Object.entries({ ...fields, Date: new Date().toUTCString(), Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${phrase}\r\n${head.join('')}\r\n${body}`
+}
+
+function messageOf (refusal: StatusError, { contract, format }: Settings) {
+  const { code: status, phrase } = rowIn(contract, refusal)
+  const body = format.serialize(problemOf(refusal, contract))
+  const fields = { 'Content-Type': format.contentType, 'Content-Length': Buffer.byteLength(body), 'Cache-Control': 'no-store' }
+  return { status, phrase, fields, body }
+}

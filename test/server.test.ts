@@ -1,0 +1,138 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Fastify, { type FastifyReply, type FastifyServerOptions } from 'fastify'
+import t from 'tap'
+import ptStatus, { statusServerOptions, type PtStatusOptions } from '../lib/index.ts'
+import { cases } from './cases/before-routing.ts'
+import { exchange, listen, parse, send } from './wire.ts'
+
+async function start (t: Parameters<typeof listen>[0], options: FastifyServerOptions = {}, plugin: PtStatusOptions = {}) {
+  const app = Fastify(statusServerOptions({ bodyLimit: 1000, forceCloseConnections: true as const, ...options }))
+  await app.register(ptStatus, plugin)
+  app.get('/things/:id', async () => ({ id: 1 }))
+  app.post('/things', async (request, reply) => reply.created('/things/1', {}))
+  app.get('/slow', async () => { await sleep(300); return {} })
+  app.get('/streaming', async (request, reply) => {
+    reply.raw.writeHead(200, { 'content-length': 100 })
+    reply.raw.write('begun')
+    return reply.hijack()
+  })
+  return { app, origin: await listen(t, app) }
+}
+
+t.test('what is answered before routing is in the contract, in its shape', async t => {
+  const { origin } = await start(t)
+  for (const { title, bytes, status, code } of cases) {
+    const answer = parse(await exchange(origin, bytes, 1500))
+    t.equal(answer.status, status, title)
+    t.equal(answer.headers['content-type'], 'application/problem+json', title)
+    t.match(JSON.parse(answer.body), { type: 'about:blank', status, code, detail: /\w/ }, title)
+    t.equal(answer.headers['cache-control'], 'no-store')
+    t.ok(answer.headers['date'])
+    t.equal((await send(origin, 'GET', '/things/1')).status, 200, 'the server goes on answering')
+  }
+})
+
+t.test('what is unusual but right is answered as always', async t => {
+  const { origin } = await start(t)
+  for (const bytes of [
+    'GET /things/1 HTTP/1.0\r\n\r\n',
+    'GET /things/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close, upgrade\r\nUpgrade: tea\r\n\r\n',
+    'GET http://localhost/things/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+  ]) t.equal(parse(await exchange(origin, bytes)).status, 200, bytes)
+})
+
+t.test('what comes too slowly, or not at all, is a 400', async t => {
+  const { origin } = await start(t, { requestTimeout: 300, http: { connectionsCheckingInterval: 100, headersTimeout: 200 } } as FastifyServerOptions)
+  const slow = { status: 400, code: 'REQUEST_TIMEOUT' }
+  t.match(JSON.parse(parse(await exchange(origin, 'GET / HTTP/1.1\r\nHost: loc')).body), slow, 'headers')
+  t.match(JSON.parse(parse(await exchange(origin, 'POST /things HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{')).body), slow, 'a body')
+
+  const { hostname, port } = new URL(origin)
+  const socket = connect(Number(port), hostname)
+  socket.end('POST /things HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{')
+  let text = ''
+  for await (const chunk of socket) text += chunk
+  t.match(JSON.parse(parse(text).body), { status: 400, code: 'MALFORMED_REQUEST' }, 'a body that is cut')
+})
+
+t.test('an answer that has begun is not followed by another', async t => {
+  const { origin } = await start(t)
+  const { hostname, port } = new URL(origin)
+  const socket = connect(Number(port), hostname)
+  let text = ''
+  socket.on('data', chunk => { text += chunk }).on('error', () => {})
+  socket.write('GET /streaming HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await sleep(200)
+  socket.write('garbage\r\n\r\n')
+  await once(socket, 'close')
+  t.match(text, /begun$/)
+})
+
+t.test('the answers are in the format and with the codes of the plugin at the root', async t => {
+  const { origin } = await start(t, {}, { format: 'envelope', codes: [417, 431] })
+  const overflow = parse(await exchange(origin, `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`))
+  t.equal(overflow.status, 431)
+  t.match(JSON.parse(overflow.body), { error: { status: 431, error: 'REQUEST_HEADER_FIELDS_TOO_LARGE' } })
+  const expectation = parse(await exchange(origin, 'GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nConnection: close\r\n\r\n'))
+  t.equal(expectation.status, 417)
+})
+
+t.test('without the plugin at the root they are the default ones', async t => {
+  const app = Fastify(statusServerOptions())
+  app.get('/', async () => ({}))
+  const origin = await listen(t, app)
+  t.match(JSON.parse(parse(await exchange(origin, 'garbage\r\n\r\n')).body), { status: 400, code: 'MALFORMED_REQUEST' })
+  t.match(JSON.parse((await send(origin, 'GET', '/%zz')).body), { status: 400, code: 'BAD_URL' })
+})
+
+t.test('the user\'s own options run first, and answer if they do so at once', async t => {
+  const seen: string[] = []
+  const { origin } = await start(t, {
+    frameworkErrors: (error, request, reply) => {
+      seen.push(error.code)
+      if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') (reply as FastifyReply).code(400).send('own')
+    },
+    clientErrorHandler: (error, socket) => {
+      seen.push(error.code)
+      if (error.code === 'HPE_HEADER_OVERFLOW') socket.end('own')
+    }
+  })
+  t.equal((await send(origin, 'GET', `/things/${'x'.repeat(200)}`)).body, 'own')
+  t.match((await send(origin, 'GET', '/%zz')).body, 'BAD_URL')
+  t.equal(await exchange(origin, `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`), 'own')
+  t.match(await exchange(origin, 'garbage\r\n\r\n'), 'MALFORMED_REQUEST')
+  t.same(seen, ['FST_ERR_MAX_PARAM_LENGTH', 'FST_ERR_BAD_URL', 'HPE_HEADER_OVERFLOW', 'HPE_INVALID_METHOD'])
+})
+
+t.test('a known path with another method names those that it answers', async t => {
+  const { app, origin } = await start(t)
+  const { status, headers, body } = await send(origin, 'DELETE', '/things/1')
+  t.equal(status, 404)
+  t.equal(headers['allow'], 'GET, HEAD')
+  t.match(JSON.parse(body), { code: 'METHOD_NOT_ALLOWED', detail: 'The path answers GET, HEAD, not DELETE.' })
+  t.notOk('allow' in (await send(origin, 'DELETE', '/nowhere')).headers)
+  t.ok(app)
+})
+
+t.test('while closing, requests in flight finish and new ones on a kept connection are 503', async t => {
+  const { app, origin } = await start(t, { forceCloseConnections: 'idle' as never })
+  const { hostname, port } = new URL(origin)
+  const socket = connect(Number(port), hostname)
+  let text = ''
+  socket.on('data', chunk => { text += chunk })
+  const request = (path: string) => socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+
+  request('/slow')
+  await sleep(100)
+  const closed = app.close()
+  request('/things/1')
+  await Promise.all([closed, once(socket, 'close')])
+  const [first, second] = text.split(/(?=HTTP\/1\.1)/).map(parse)
+  t.equal(first?.status, 200)
+  t.equal(second?.status, 503)
+  t.match(JSON.parse(second!.body), { status: 503, code: 'CLOSING' })
+  t.equal(second?.headers['retry-after'], '30')
+  t.equal(second?.headers['connection'], 'close')
+})
