@@ -31,7 +31,7 @@ const seconds = Number(process.env['BENCH_SECONDS'] ?? 3)
  * Compares what contestants cost their servers. Each round gives each a fresh process, since one process's luck with
  * the JIT is worth a fifth, and turns the order; the load comes from this process.
  *
- * @param file the bench file, whose default export the contestants are
+ * @param file the bench file, which exports the `contestants`
  */
 export async function compare (file: string, contestants: Readonly<Record<string, Contestant>>): Promise<Result[]> {
   const names = Object.keys(contestants)

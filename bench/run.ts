@@ -8,9 +8,12 @@ interface Bench {
 }
 
 // `npm run bench -- [--json] [file …]`
-const [json, wanted] = [process.argv.includes('--json'), process.argv.slice(2).filter(name => !name.startsWith('--'))]
+const json = process.argv.includes('--json')
+const wanted = process.argv.slice(2).filter(name => !name.startsWith('--'))
 const infrastructure = ['run.js', 'compare.js', 'server.js']
 const files = readdirSync(import.meta.dirname).filter(file => file.endsWith('.js') && !infrastructure.includes(file))
+const unknown = wanted.filter(name => !files.includes(`${name}.js`))
+if (unknown.length > 0) throw new Error(`Cannot run ${unknown.join(', ')}: there is no such bench`)
 const results: Record<string, Result[]> = {}
 
 for (const file of files.filter(file => wanted.length === 0 || wanted.includes(file.replace('.js', '')))) {

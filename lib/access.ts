@@ -1,10 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Access, Authenticate, Principal } from '../types/index.ts'
 import { isDeclared } from './declared.ts'
-import { forbidden, unauthorized } from './errors.ts'
-
-/** RFC 6749 §3.3 */
-const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
+import { forbidden, scopeToken, unauthorized } from './errors.ts'
 
 /**
  * Closes the routes of a scope. Each route gets its guard as it is declared: behind the hooks of the scope, so that

@@ -79,7 +79,7 @@ const envelope: Style = {
       message: Type.String(),
       ...(row.code === 400 && { fields: Type.Optional(fields) })
     })
-  }, { $id: `${nameOf(row)}Error` }),
+  }, { $id: `${nameOf(row)}Envelope` }),
   body: ({ status, code, detail, errors }) => ({ error: { status, error: code, message: detail, fields: errors && fieldsOf(errors) } })
 }
 

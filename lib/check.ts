@@ -1,11 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify'
+import { fold } from './folding.ts'
 import type { Settings } from './options.ts'
 import type { Route } from './routes.ts'
 import { canAnswer, type Contract } from './status.ts'
 
 /** What a declaration can have wrong, and how to mend it. */
 const findings = {
-  unknown: (code: number) => `${code} is not in the contract: declare what it is told as, or open the contract by codes: [${code}]`,
+  unknown: (code: number) => `${code} is not in the contract: declare ${code < 400 ? 'a success of the ten' : fold(code).status} instead, or open it by codes: [${code}]`,
   content: (code: number) => `${code} has no content: declare Type.Null()`,
   method: (code: number, method: string) => `${code} is no answer to ${method}: remove it`
 }

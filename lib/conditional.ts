@@ -1,4 +1,4 @@
-import { holdsStrong, holdsWeak } from './etag.ts'
+import { matchesStrongly, matchesWeakly } from './etag.ts'
 import { parseHttpDate } from './http-date.ts'
 
 /** What tells one state of a resource from another (RFC 9110 §8.8). */
@@ -40,7 +40,7 @@ export function evaluate (method: string, headers: Preconditions, validators: Va
   // 1. "When recipient is the origin server and If-Match is present, evaluate the If-Match precondition"
   const ifMatch = headers['if-match']
   if (ifMatch !== undefined) {
-    if (!holdsStrong(ifMatch, validators.etag)) return 'precondition failed'
+    if (!matchesStrongly(ifMatch, validators.etag)) return 'precondition failed'
   // 2. "[…] If-Match is not present, and If-Unmodified-Since is present, evaluate the If-Unmodified-Since precondition"
   } else if (isModifiedSince(headers['if-unmodified-since'], validators) === true) {
     return 'precondition failed'
@@ -50,7 +50,7 @@ export function evaluate (method: string, headers: Preconditions, validators: Va
   //    […] if false for other methods, respond 412"
   const ifNoneMatch = headers['if-none-match']
   if (ifNoneMatch !== undefined) {
-    if (!holdsWeak(ifNoneMatch, validators.etag)) return 'perform'
+    if (!matchesWeakly(ifNoneMatch, validators.etag)) return 'perform'
     return reads ? 'not modified' : 'precondition failed'
   }
 

@@ -34,7 +34,8 @@ function securityOf ({ options: { config } }: Route, { authenticate, securitySch
 }
 
 function responseOf ({ code, header, meaning, carries }: StatusRow, isTagged: boolean, { response = {}, produces = ['application/json'] }: Record<string, any>, { format }: Settings): object {
-  const declared = response[code] ?? response['2xx'] ?? response['2XX'] ?? response['default'] ?? {}
+  const range = carries === 'data' ? response['2xx'] ?? response['2XX'] ?? response['default'] : undefined
+  const declared = response[code] ?? range ?? {}
   const field = header ?? (isTagged && (code === 200 || code === 304) ? 'ETag' : undefined)
   const common = {
     description: declared['x-response-description'] ?? declared.description ?? meaning,

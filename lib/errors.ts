@@ -1,5 +1,5 @@
 import { fold, isErrorStatus } from './folding.ts'
-import { constantOf, refusals, rowOf, type RefusalStatus } from './status.ts'
+import { constantOf, phraseOf, refusals, rowOf, type RefusalStatus } from './status.ts'
 
 /** One thing that is wrong with a request. */
 export interface Finding {
@@ -55,7 +55,7 @@ const codes: ReadonlyMap<RefusalStatus, string> = new Map(refusals.map(row => [r
 export class StatusError extends Error {
   readonly status: RefusalStatus
   /** The status it was made with, which is told instead where the plugin's `codes` open the contract for it. */
-  readonly origin: number
+  readonly originalStatus: number
   /** The same as `status`, by the name that Fastify reads. */
   readonly statusCode: RefusalStatus
   readonly code: string
@@ -63,24 +63,24 @@ export class StatusError extends Error {
   readonly errors: readonly Finding[] | undefined
 
   /**
-   * @param origin an error status; one outside the ten is folded into them and keeps its name as `code`
+   * @param originalStatus an error status; one outside the ten is folded into them and keeps its name as `code`
    * @param detail a sentence for people
-   * @throws {TypeError} if `origin` is no error status
+   * @throws {TypeError} if `originalStatus` is no error status
    */
-  constructor (origin: number, detail?: string, options: StatusErrorOptions = {}) {
-    if (!isErrorStatus(origin)) throw new TypeError(`Cannot refuse: ${String(origin)} is no error status`)
-    const { status, code = codes.get(status)! } = fold(origin)
+  constructor (originalStatus: number, detail?: string, options: StatusErrorOptions = {}) {
+    if (!isErrorStatus(originalStatus)) throw new TypeError(`Cannot refuse: ${String(originalStatus)} is no error status`)
+    const { status, code = codes.get(status)! } = fold(originalStatus)
     // A refusal is an answer, not an accident: only the 500, a bug, is worth the cost of a stack
     const { stackTraceLimit } = Error
     if (status !== 500) Error.stackTraceLimit = 0
     try {
-      super(detail ?? rowOf(status).meaning, 'cause' in options ? { cause: options.cause } : undefined)
+      super(detail ?? (status === originalStatus ? rowOf(status).meaning : `${phraseOf(originalStatus) ?? rowOf(status).phrase}.`), 'cause' in options ? { cause: options.cause } : undefined)
     } finally {
       Error.stackTraceLimit = stackTraceLimit
     }
 
     this.status = status
-    this.origin = origin
+    this.originalStatus = originalStatus
     this.statusCode = status
     this.code = options.code ?? code
     this.errors = options.errors
@@ -103,8 +103,8 @@ function isDelay (seconds: number): boolean {
   return seconds >= 0 && Number.isSafeInteger(Math.ceil(seconds))
 }
 
-// RFC 6749 §3.3
-const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
+/** RFC 6749 §3.3 */
+export const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 
 /** The challenge of RFC 6750 §3.1. Its scopes "MUST NOT include characters outside the set %x21 / %x23-5B / %x5D-7E" (§3). */
 function insufficientScope (scopes: readonly string[]): string {

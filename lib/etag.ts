@@ -13,7 +13,7 @@ const single = /^(W\/)?"[\x21\x23-\x7E\x80-\xFF]*"$/
 export function entityTag (value: string | number | bigint): string {
   const text = String(value)
   if (single.test(text)) return text
-  return `"${text.replace(/[^\x21\x23-\x7E]+/g, percentEncode)}"`
+  return `"${text.replace(/[^\x21\x23\x24\x26-\x7E]+/g, percentEncode)}"`
 }
 
 /**
@@ -22,7 +22,7 @@ export function entityTag (value: string | number | bigint): string {
  *
  * @see RFC 9110 §8.8.3.2, §13.1.1
  */
-export function holdsStrong (field: string, tag: string | undefined): boolean {
+export function matchesStrongly (field: string, tag: string | undefined): boolean {
   return holds(field, tag === undefined || isWeak(tag) ? undefined : tag, false)
 }
 
@@ -32,7 +32,7 @@ export function holdsStrong (field: string, tag: string | undefined): boolean {
  *
  * @see RFC 9110 §8.8.3.2, §13.1.2
  */
-export function holdsWeak (field: string, tag: string | undefined): boolean {
+export function matchesWeakly (field: string, tag: string | undefined): boolean {
   return holds(field, tag === undefined ? undefined : isWeak(tag) ? tag.slice(2) : tag, true)
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { FastifyRequest } from 'fastify'
-import { badRequest, type Finding, type StatusError } from './errors.ts'
+import { badRequest, StatusError, type Finding } from './errors.ts'
 
 /** How many findings an answer holds at most. */
 export const limit = 20
@@ -52,7 +52,7 @@ export function validationFailed (error: ValidationError, request: FastifyReques
 export function bodyUnvalidated (request: FastifyRequest): StatusError | undefined {
   const validators = request.getValidationFunction('body')
   if (typeof validators !== 'object' || Object.hasOwn(validators, String(request.mediaType))) return undefined
-  if (request.body !== undefined) return badRequest('Unsupported Media Type', { code: 'UNSUPPORTED_MEDIA_TYPE' })
+  if (request.body !== undefined) return new StatusError(415, 'The route does not take this media type.')
   return refuse(parts.flatMap(part => findingsIn(part, request, part.name === 'body' ? [{}] : validate(part, request))))
 }
 

@@ -16,7 +16,7 @@ const forms = [
  * @see RFC 9110 §5.6.7
  */
 export function parseHttpDate (text: string, now = Date.now()): number | undefined {
-  const fields = forms.map(form => form.exec(text)?.groups).find(groups => groups !== undefined)
+  const fields = fieldsOf(text)
   if (fields === undefined) return undefined
   const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map(name => Number(fields[name])) as [number, number, number, number]
   const date = new Date(0)
@@ -24,6 +24,14 @@ export function parseHttpDate (text: string, now = Date.now()): number | undefin
   date.setUTCHours(hour, minute, Math.min(second, 59)) // `60` is a leap second
   const exists = date.getUTCDate() === day && date.getUTCHours() === hour && date.getUTCMinutes() === minute && second <= 60
   return exists ? date.getTime() : undefined
+}
+
+function fieldsOf (text: string): Record<string, string> | undefined {
+  for (const form of forms) {
+    const match = form.exec(text)
+    if (match !== null) return match.groups
+  }
+  return undefined
 }
 
 /** "MUST interpret a timestamp that appears to be more than 50 years in the future as representing the most recent year in the past that had the same last two digits" */
@@ -41,7 +49,7 @@ function fullYear (digits: string, now: number): number {
  * @see RFC 9110 §5.6.7
  */
 export function httpDate (date: Date): string {
-  const text = date.toUTCString()
-  if (parseHttpDate(text) === undefined) throw new TypeError(`Cannot write an HTTP-date: ${text}`)
-  return text
+  const year = date.getUTCFullYear()
+  if (!(year >= 0 && year <= 9999)) throw new TypeError(`Cannot write an HTTP-date: ${date.toUTCString()}`)
+  return date.toUTCString()
 }

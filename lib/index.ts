@@ -9,7 +9,7 @@ import { watchConnections } from './connection.ts'
 import { markRoutes } from './declared.ts'
 import { documentRoutes } from './document.ts'
 import { setErrorHandlers } from './error-handler.ts'
-import { setSettings, settingsOf } from './options.ts'
+import { setSettings } from './options.ts'
 import { refuser } from './refuse.ts'
 import { decorateReplies } from './reply.ts'
 import { contractOf, isHidden, recordRoutes } from './routes.ts'
@@ -23,7 +23,7 @@ import { closeContract } from './undeclared.ts'
  */
 async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): Promise<void> {
   if (Object.hasOwn(instance, 'ptStatus')) throw new Error('Cannot register fastify-pt-status: it is registered in this scope already')
-  const settings = settingsOf(options)
+  const settings = setSettings(instance, options)
 
   const refuse = refuser(settings)
   let contract: ContractRoute[] | undefined
@@ -34,7 +34,6 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
       return structuredClone(contract)
     }
   })
-  setSettings(instance, settings)
   watchConnections(instance, settings)
   markRoutes(instance)
   const routes = recordRoutes(instance)

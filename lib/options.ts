@@ -6,6 +6,8 @@ import { contractWith, phraseOf, type Contract } from './status.ts'
 
 /** The options, checked, with their defaults. */
 export interface Settings {
+  /** The options that they were made from. */
+  readonly options: PtStatusOptions
   readonly authenticate: Authenticate | undefined
   readonly mapError: PtStatusOptions['mapError']
   /** The codes that the scope answers. */
@@ -31,8 +33,8 @@ const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, mus
   challenge: [isFieldValue, 'a value of the WWW-Authenticate header field'],
   retryAfter: [value => Number.isInteger(value) && value >= 0, 'a number of seconds'],
   securityScheme: [isText, 'the name of a security scheme'],
-  etag: [value => typeof value === 'boolean' || isObject(value), 'a boolean or { algorithm, hashFn, weak }'],
-  validation: [value => value === false || isObject(value), 'false or { coerceBody, removeAdditional }'],
+  etag: [value => typeof value === 'boolean' || has(value, ['algorithm', 'hashFn', 'weak']), 'a boolean or { algorithm, hashFn, weak }'],
+  validation: [value => value === false || has(value, ['coerceBody', 'removeAdditional']), 'false or { coerceBody, removeAdditional }'],
   prefix: [isFastifys, ''],
   logLevel: [isFastifys, ''],
   logSerializers: [isFastifys, '']
@@ -41,20 +43,23 @@ const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, mus
 /**
  * Checks the plugin's options and completes them.
  *
+ * @param inherited the settings of the scope above
  * @throws {TypeError} with every option that is unknown or isn't what it must be
  */
-export function settingsOf (options: PtStatusOptions): Settings {
+export function settingsOf (options: PtStatusOptions, inherited?: Settings): Settings {
   const wrong = Object.entries(options)
     .filter(([name, value]) => value !== undefined && !checks[name]?.[0](value))
     .map(([name]) => checks[name] === undefined ? `there is no option '${name}'` : `${name} must be ${checks[name][1]}`)
   if (wrong.length > 0) throw new TypeError(`Cannot register fastify-pt-status: ${wrong.join('; ')}`)
 
+  const given = { ...inherited?.options, ...options }
   const {
     authenticate, mapError, format = 'problem', codes = [], undeclared = 'error', check = 'error',
     challenge = 'Bearer', retryAfter = 30, securityScheme, etag = true, validation = {}
-  } = options
+  } = given
   const contract = contractWith(codes)
   return Object.freeze({
+    options: given,
     authenticate,
     mapError,
     contract,
@@ -72,14 +77,23 @@ export function settingsOf (options: PtStatusOptions): Settings {
 const ofScope = Symbol('fastify-pt-status.settings')
 let defaults: Settings | undefined
 
-/** Keeps the settings of a scope. */
-export function setSettings (instance: FastifyInstance, settings: Settings): void {
+/**
+ * Makes and keeps the settings of a scope. What its options leave out is as in the scope above: a child that changes
+ * how it answers stays as closed as its parent.
+ */
+export function setSettings (instance: FastifyInstance, options: PtStatusOptions): Settings {
+  const settings = settingsOf(options, settingsOfScope(instance))
   instance.decorate(ofScope, settings)
+  return settings
+}
+
+function settingsOfScope (instance: FastifyInstance): Settings | undefined {
+  return (instance as { [ofScope]?: Settings })[ofScope]
 }
 
 /** The settings of the nearest scope, or the defaults where there is none. */
 export function settingsIn (instance: FastifyInstance): Settings {
-  return (instance as { [ofScope]?: Settings })[ofScope] ?? defaultSettings()
+  return settingsOfScope(instance) ?? defaultSettings()
 }
 
 /** The settings of no options. */
@@ -106,6 +120,11 @@ function isFunction (value: unknown): boolean {
 
 function isText (value: unknown): boolean {
   return typeof value === 'string' && value !== ''
+}
+
+/** Whether something is an object without other properties. */
+function has (value: unknown, names: readonly string[]): boolean {
+  return isObject(value) && Object.keys(value as object).every(name => names.includes(name))
 }
 
 function isObject (value: unknown): boolean {

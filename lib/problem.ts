@@ -6,8 +6,8 @@ import type { Contract, StatusRow } from './status.ts'
 import { encodeUri } from './uri.ts'
 
 /** The row of what a refusal is told as. */
-export function rowIn (contract: Contract, { status, origin }: StatusError): StatusRow {
-  return contract.get(origin) ?? contract.get(status)!
+export function rowIn (contract: Contract, { status, originalStatus }: StatusError): StatusRow {
+  return contract.get(originalStatus) ?? contract.get(status)!
 }
 
 /** What a refusal says, to a request if one could be read. */

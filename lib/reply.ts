@@ -52,11 +52,12 @@ function notModified (this: FastifyReply): FastifyReply {
 function isNotModified (this: FastifyReply, { etag, lastModified }: Validators): boolean {
   const tag = etag === undefined ? undefined : entityTag(etag)
   const date = lastModified === undefined ? undefined : new Date(lastModified)
+  const modified = date && httpDate(date)
   const { method, headers } = this.request
   // After a PUT they are those of the state before (RFC 9110 §9.3.4)
   if (method === 'GET' || method === 'HEAD') {
     if (tag !== undefined) this.header('etag', tag)
-    if (date !== undefined) this.header('last-modified', httpDate(date))
+    if (modified !== undefined) this.header('last-modified', modified)
   }
 
   const evaluation = evaluate(method, headers, { etag: tag, lastModified: date?.getTime() })

@@ -41,9 +41,11 @@ export function contractOf (routes: readonly Route[], settings: Settings): Contr
 /** The codes that a route can answer to a method, from what the route is. */
 export function codesOf (route: Route, method: string, settings: Settings): number[] {
   const access = describeAccess(route, settings)
+  const successes = successesOf(route.options, method, settings)
   const derived = new Set([
-    ...successesOf(route.options, method, settings),
-    ...(readsBody(method) || hasRequestSchema(route) ? [400] : []),
+    ...successes,
+    // A 304 has preconditions, one of which may fail
+    ...(readsBody(method) || hasRequestSchema(route) || successes.includes(304) ? [400] : []),
     ...(access === 'public' ? [] : [401]),
     ...(access === 'public' || access === 'authenticated' ? [] : [403]),
     ...(hasParameters(route.url) ? [404] : []),
@@ -53,9 +55,9 @@ export function codesOf (route: Route, method: string, settings: Settings): numb
   return [...settings.contract.keys()].filter(code => derived.has(code) || declared.includes(String(code))).sort((a, b) => a - b)
 }
 
-/** The successes that a route may answer: those that its response schema declares, or without one all; and 304 where it has tags. */
+/** The successes that a route may answer: those that its response schema declares, or all if it declares none; and 304 where it has tags. */
 export function successesOf (options: { schema?: unknown }, method: string, { contract, etag }: Settings): number[] {
-  const declared = declaredBy(options)
+  const declared = declaredBy(options).filter(key => !/^[45]/.test(key))
   const declares = ({ code }: StatusRow) => declared.length === 0 || declared.includes(String(code)) ||
     (code < 300 && ['2xx', '2XX', 'default'].some(key => declared.includes(key)))
   const successes = [...contract.values()].filter(row => row.code < 400 && declares(row) && canAnswer(row, method)).map(({ code }) => code)

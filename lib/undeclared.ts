@@ -18,29 +18,32 @@ export function closeContract (instance: FastifyInstance, settings: Settings, re
 
   instance.addHook('onRoute', function (route) {
     if (this.ptStatus !== ptStatus || isHidden(route)) return
-    const allowed = new Set([route.method].flat().flatMap(method => successesOf(route, method, settings)))
-    route.onSend = [route.onSend ?? [], holdTo(allowed, settings, refuse)].flat()
+    const allowed = new Map([route.method].flat().map(method => [method, new Set(successesOf(route, method, settings))]))
+    route.onSend = [route.onSend ?? [], holdTo(({ method }) => allowed.get(method)!, settings, refuse)].flat()
   })
 
   // What no route of the scope answers: its unknown routes, and routes from before the plugin loaded
-  const hold = holdTo(known, settings, refuse)
+  const hold = holdTo(() => known, settings, refuse)
   instance.addHook('onSend', (request, reply, payload, done) => {
     if (settings.contract.has(reply.statusCode) || isDeclared(request) || request.server.ptStatus !== ptStatus || isHidden(request.routeOptions)) return done()
     hold(request, reply, payload, done)
   })
 }
 
-function holdTo (allowed: ReadonlySet<number>, { contract, undeclared }: Settings, refuse: Refuse) {
+/** How long a sentence is at most, in UTF-16 code units. */
+const longestDetail = 1000
+
+function holdTo (allowedFor: (request: FastifyRequest) => ReadonlySet<number>, { contract, undeclared }: Settings, refuse: Refuse) {
   let isLogged = false
 
   return function hold (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
     const status = payload instanceof Response ? payload.status : reply.statusCode
-    if (allowed.has(status)) return done()
+    if (allowedFor(request).has(status)) return done()
     const answerer = answererOf(reply)
     // An error handler of the user's may say what it likes, in the contract
     if (answerer === 'plugin' || (answerer === 'user' && contract.has(status))) return done()
     if (isErrorStatus(status)) {
-      const refusal = new StatusError(status, detailOf(payload, status))
+      const refusal = new StatusError(status, detailOf(payload, status, reply.getHeader('content-type')))
       discard(payload, reply)
       return refuse(refusal, refusal, request, reply, body => { done(null, body) })
     }
@@ -56,15 +59,13 @@ function holdTo (allowed: ReadonlySet<number>, { contract, undeclared }: Setting
   }
 }
 
-/** What a client error that was sent says of itself. */
-function detailOf (payload: unknown, status: number): string | undefined {
-  if (status >= 500 || typeof payload !== 'string' || payload === '' || payload.length > 1000) return undefined
-  try {
-    const { message, detail = message, error = detail } = JSON.parse(payload)
-    return [detail, error].find(text => typeof text === 'string')
-  } catch {
-    return payload
-  }
+/** What a client error that was sent says of itself: its `message`, `detail` or `error`, or its text. */
+function detailOf (payload: unknown, status: number, type: unknown): string | undefined {
+  if (status >= 500 || typeof payload !== 'string' || payload === '' || payload.length > longestDetail) return undefined
+  if (/^text\/plain/.test(String(type))) return payload
+  if (!/json/.test(String(type))) return undefined
+  const { message, detail, error } = Object(JSON.parse(payload))
+  return [message, detail, error].find(text => typeof text === 'string')
 }
 
 /** Ends a payload that won't be sent; of a web Response the header fields stay. */

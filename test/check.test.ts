@@ -23,8 +23,8 @@ function declareWrong (app: FastifyInstance) {
 }
 
 const message = `Cannot keep the contract:
-- POST /a: 202 is not in the contract: declare what it is told as, or open the contract by codes: [202]
-- POST /a: 409 is not in the contract: declare what it is told as, or open the contract by codes: [409]
+- POST /a: 202 is not in the contract: declare a success of the ten instead, or open it by codes: [202]
+- POST /a: 409 is not in the contract: declare 400 instead, or open it by codes: [409]
 - DELETE /b: 204 has no content: declare Type.Null()
 - GET /c: 201 is no answer to GET: remove it
 - GET /c: 304 has no content: declare Type.Null()

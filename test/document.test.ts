@@ -36,6 +36,7 @@ function declareThings (app: FastifyInstance) {
   app.get('/owner', { schema: { response: { 200: { $ref: 'Owner#' } } }, config: { access: 'public' } }, handler)
   app.get('/csv', { schema: { produces: ['text/csv'], response: { 200: Type.String(), 404: Type.Object({}, { description: 'No such table' }) } } }, handler)
   app.get('/xml', { schema: { response: { 200: { description: 'As XML', content: { 'application/xml': { schema: Type.String() } } } } } }, handler)
+  app.get('/range', { schema: { response: { '2xx': thing } } }, handler)
   app.get('/undeclared', handler)
   app.get('/hidden', { schema: { hide: true } }, handler)
 }
@@ -91,6 +92,7 @@ t.test('what a route declares of its successes stays', async t => {
   t.same(paths['/things/{id}'].delete.responses[204], { description: 'The request succeeded and there is nothing to say.' })
   t.match(paths['/owner'].get.responses[200].content, { 'application/json': { schema: { $ref: '#/components/schemas/Owner' } } })
   t.same(Object.keys(paths['/csv'].get.responses[200].content), ['text/csv'])
+  t.match(paths['/range'].get.responses, { 200: { description: 'A thing' }, 204: { description: /nothing to say/ }, 500: { description: /unexpected/ } })
   t.match(paths['/xml'].get.responses[200], { description: 'As XML', content: { 'application/xml': {} } })
 })
 
@@ -141,8 +143,8 @@ t.test('scopes with different formats share a document', async t => {
   }
   await app.ready()
   const { paths, components } = app.swagger() as any
-  t.match(paths['/v1/'].get.responses[500].content, { 'application/json': { schema: { $ref: '#/components/schemas/InternalServerErrorError' } } })
+  t.match(paths['/v1/'].get.responses[500].content, { 'application/json': { schema: { $ref: '#/components/schemas/InternalServerErrorEnvelope' } } })
   t.match(paths['/v2/'].get.responses[500].content, { 'application/problem+json': { schema: { $ref: '#/components/schemas/InternalServerErrorProblem' } } })
-  t.ok(components.schemas.InternalServerErrorError && components.schemas.InternalServerErrorProblem)
+  t.ok(components.schemas.InternalServerErrorEnvelope && components.schemas.InternalServerErrorProblem)
   t.ok((await new Validator().validate(structuredClone(app.swagger()) as any)).valid)
 })

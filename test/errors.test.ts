@@ -41,8 +41,8 @@ t.test('a detail and options are taken', async t => {
 })
 
 t.test('a status outside the ten is folded into them, and remembered', async t => {
-  t.match(new StatusError(409), { status: 400, statusCode: 400, origin: 409, code: 'CONFLICT' })
-  t.match(new StatusError(404, 'Detail.', { code: 'OWN' }), { status: 404, origin: 404, code: 'OWN' })
+  t.match(new StatusError(409), { status: 400, statusCode: 400, originalStatus: 409, code: 'CONFLICT' })
+  t.match(new StatusError(404, 'Detail.', { code: 'OWN' }), { status: 404, originalStatus: 404, code: 'OWN' })
 })
 
 t.test('only an error status can be thrown', async t => {

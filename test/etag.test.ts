@@ -1,10 +1,10 @@
 import t from 'tap'
-import { entityTag, holdsStrong, holdsWeak } from '../lib/etag.ts'
+import { entityTag, matchesStrongly, matchesWeakly } from '../lib/etag.ts'
 
 t.test('entityTag() quotes what isn\'t an entity tag yet', async t => {
   const cases: Array<[string | number | bigint, string]> = [
     ['abc', '"abc"'], [3, '"3"'], [3n, '"3"'], ['"abc"', '"abc"'], ['W/"abc"', 'W/"abc"'], ['""', '""'], ['', '""'],
-    ['W/abc', '"W/abc"'], ['a"b', '"a%22b"'], ['a b', '"a%20b"'], ['ä', '"%C3%A4"'], ['a\r\nb: c', '"a%0D%0Ab:%20c"'],
+    ['W/abc', '"W/abc"'], ['a"b', '"a%22b"'], ['a b', '"a%20b"'], ['a%22', '"a%2522"'], ['ä', '"%C3%A4"'], ['a\r\nb: c', '"a%0D%0Ab:%20c"'],
     ['"', '"%22"'], ['w/"a"', '"w/%22a%22"'], ['\uD800', '"%EF%BF%BD"']
   ]
   for (const [value, tag] of cases) {
@@ -22,8 +22,8 @@ t.test('strong and weak comparison are those of the table in RFC 9110 §8.8.3.2'
     ['"1"', '"1"', true, true]
   ]
   for (const [a, b, strong, weak] of table) {
-    t.equal(holdsStrong(a, b), strong, `${a} ${b} strong`)
-    t.equal(holdsWeak(a, b), weak, `${a} ${b} weak`)
+    t.equal(matchesStrongly(a, b), strong, `${a} ${b} strong`)
+    t.equal(matchesWeakly(a, b), weak, `${a} ${b} weak`)
   }
 })
 
@@ -53,26 +53,26 @@ const lists: Array<[field: string, holds: boolean, why: string]> = [
 
 t.test('a list holds a tag, and what is malformed in it is passed over', async t => {
   for (const [field, holds, why] of lists) {
-    t.equal(holdsWeak(field, '"a"'), holds, why)
-    t.equal(holdsStrong(field, '"a"'), holds, why)
+    t.equal(matchesWeakly(field, '"a"'), holds, why)
+    t.equal(matchesStrongly(field, '"a"'), holds, why)
   }
-  t.ok(holdsWeak('W/"b", W/"a"', 'W/"a"'))
-  t.notOk(holdsStrong('W/"a"', '"a"'))
+  t.ok(matchesWeakly('W/"b", W/"a"', 'W/"a"'))
+  t.notOk(matchesStrongly('W/"a"', '"a"'))
 })
 
 t.test('only the star holds a resource without a tag', async t => {
-  for (const holds of [holdsStrong, holdsWeak]) {
+  for (const holds of [matchesStrongly, matchesWeakly]) {
     t.ok(holds('*', undefined))
     t.notOk(holds('"a"', undefined))
   }
-  t.ok(holdsStrong('*', 'W/"a"'))
+  t.ok(matchesStrongly('*', 'W/"a"'))
 })
 
 t.test('a hostile header of 16 KiB takes linear time', async t => {
   for (const unit of [',', '"', '"a,', '",', 'W/', 'W/"', '"a" ', 'a,', '\t', ' ,"']) {
     const field = unit.repeat(16 * 1024 / unit.length)
     const start = process.cpuUsage()
-    for (let i = 0; i < 20; i++) holdsWeak(field, '"never"')
+    for (let i = 0; i < 20; i++) matchesWeakly(field, '"never"')
     const { user } = process.cpuUsage(start)
     t.ok(user < 500_000, `${JSON.stringify(unit)}: ${user / 20} µs each; in quadratic time it would be a hundred times as much`)
   }

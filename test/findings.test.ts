@@ -255,7 +255,7 @@ t.test('where a route has a schema for each media type', async t => {
 
   t.test('another media type, which no schema would check, is refused', async t => {
     const refusal = await refused(t, app, request('text/plain', marker))
-    t.match(refusal, { code: 'UNSUPPORTED_MEDIA_TYPE', detail: 'Unsupported Media Type' })
+    t.match(refusal, { code: 'UNSUPPORTED_MEDIA_TYPE', detail: /media type/i })
     t.equal(refusal.errors, undefined)
     t.equal((await refused(t, app, request('application/xml', marker))).code, 'UNSUPPORTED_MEDIA_TYPE')
   })

@@ -67,6 +67,8 @@ t.test('more that stops the start', async t => {
     t.throws(() => settingsOf({ format: format as never }), /format must be/)
   }
   for (const codes of [409, ['409'], [100], [199], [200], [299], [600], [NaN]]) t.throws(() => settingsOf({ codes: codes as never }), /codes must be/)
+  for (const validation of [true, null, [1], { coerceBdy: true }]) t.throws(() => settingsOf({ validation: validation as never }), /validation must be/)
+  for (const etag of ['sha1', ['sha1'], { algoritm: 'sha1' }]) t.throws(() => settingsOf({ etag: etag as never }), /etag must be/)
   for (const challenge of ['', 'Bearer\r\nX: y', 5]) t.throws(() => settingsOf({ challenge: challenge as never }), /challenge must be/)
   for (const retryAfter of [-1, 1.5, NaN, Infinity]) t.throws(() => settingsOf({ retryAfter }), /retryAfter must be/)
 })

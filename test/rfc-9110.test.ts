@@ -56,7 +56,7 @@ t.test('a version as a number, and a date as a Date, a text or milliseconds', as
   app.get<{ Params: { date: keyof typeof dates } }>('/:date', async (request, reply) =>
     reply.isNotModified({ etag: 7, lastModified: dates[request.params.date] }) ? reply.notModified() : {})
   app.get('/none', async (request, reply) => ({ isNotModified: reply.isNotModified({}) }))
-  app.get('/wrong', async (request, reply) => reply.isNotModified({ lastModified: 'yesterday' }))
+  app.route({ method: ['GET', 'PUT'], url: '/wrong', handler: async (request, reply) => reply.isNotModified({ lastModified: 'yesterday' }) })
   const origin = await listen(t, app)
 
   for (const date of Object.keys(dates)) {
@@ -67,6 +67,7 @@ t.test('a version as a number, and a date as a Date, a text or milliseconds', as
   }
   t.equal((await send(origin, 'GET', '/none')).body, '{"isNotModified":false}')
   t.equal((await send(origin, 'GET', '/wrong')).status, 500)
+  t.equal((await send(origin, 'PUT', '/wrong', { 'if-unmodified-since': 'Sun, 06 Nov 1994 08:49:37 GMT' })).status, 500, 'no update is lost by it')
 })
 
 t.test('the answer to a PUT has no validators of the state before (RFC 9110 §9.3.4)', async t => {

@@ -16,19 +16,20 @@ async function contractOf (declare: (app: FastifyInstance) => unknown, options: 
 }
 
 const cases: Array<[title: string, declare: (app: FastifyInstance) => unknown, codes: number[]]> = [
-  ['a GET with a response schema', app => app.get('/', { schema: { response: { 200: thing } } }, handler), [200, 304, 500, 503]],
-  ['a GET without one may answer any success', app => app.get('/', handler), [200, 204, 304, 500, 503]],
+  ['a GET with a response schema', app => app.get('/', { schema: { response: { 200: thing } } }, handler), [200, 304, 400, 500, 503]],
+  ['a GET without one may answer any success', app => app.get('/', handler), [200, 204, 304, 400, 500, 503]],
   ['a POST without one may answer any success', app => app.post('/', handler), [200, 201, 204, 400, 500, 503]],
   ['a POST that creates reads a body', app => app.post('/', { schema: { response: { 201: thing } } }, handler), [201, 400, 500, 503]],
   ['a DELETE by id', app => app.delete('/:id', { schema: { response: { 204: Type.Null() } } }, handler), [204, 400, 404, 500, 503]],
   ['a GET with a query', app => app.get('/', { schema: { querystring: thing, response: { 200: thing } } }, handler), [200, 304, 400, 500, 503]],
   ['a GET with headers', app => app.get('/', { schema: { headers: thing, response: { 200: thing } } }, handler), [200, 304, 400, 500, 503]],
-  ['a wildcard is a path parameter', app => app.get('/files/*', { schema: { response: { 200: thing } } }, handler), [200, 304, 404, 500, 503]],
-  ['an escaped colon is none', app => app.get('/things::batch', { schema: { response: { 200: thing } } }, handler), [200, 304, 500, 503]],
-  ['404 where it is declared', app => app.get('/', { schema: { response: { 200: thing, 404: thing } } }, handler), [200, 304, 404, 500, 503]],
+  ['a wildcard is a path parameter', app => app.get('/files/*', { schema: { response: { 200: thing } } }, handler), [200, 304, 400, 404, 500, 503]],
+  ['an escaped colon is none', app => app.get('/things::batch', { schema: { response: { 200: thing } } }, handler), [200, 304, 400, 500, 503]],
+  ['a declared refusal takes no success away', app => app.get('/', { schema: { response: { 404: thing } } }, handler), [200, 204, 304, 400, 404, 500, 503]],
+  ['404 where it is declared', app => app.get('/', { schema: { response: { 200: thing, 404: thing } } }, handler), [200, 304, 400, 404, 500, 503]],
   ['no 304 where there is no 200', app => app.get('/', { schema: { response: { 204: Type.Null() } } }, handler), [204, 500, 503]],
-  ['304 where it is declared', app => app.get('/', { schema: { response: { 204: Type.Null(), 304: Type.Null() } } }, handler), [204, 304, 500, 503]],
-  ['2xx is every success that the method can give', app => app.get('/', { schema: { response: { '2xx': thing } } }, handler), [200, 204, 304, 500, 503]]
+  ['304 where it is declared', app => app.get('/', { schema: { response: { 204: Type.Null(), 304: Type.Null() } } }, handler), [204, 304, 400, 500, 503]],
+  ['2xx is every success that the method can give', app => app.get('/', { schema: { response: { '2xx': thing } } }, handler), [200, 204, 304, 400, 500, 503]]
 ]
 
 for (const [title, declare, codes] of cases) {
@@ -44,7 +45,7 @@ t.test('contract() lists 304 only where it is declared if there are no automatic
     app.get('/a', { schema: { response: { 200: thing } } }, handler)
     app.get('/b', { schema: { response: { 200: thing, 304: Type.Null() } } }, handler)
   }, { etag: false })
-  t.same(contract.map(({ codes }) => codes), [[200, 500, 503], [200, 304, 500, 503]])
+  t.same(contract.map(({ codes }) => codes), [[200, 500, 503], [200, 304, 400, 500, 503]])
 })
 
 t.test('contract() tells the access of closed routes and adds 401, and 403 where something can be refused', async t => {
@@ -56,10 +57,10 @@ t.test('contract() tells the access of closed routes and adds 401, and 403 where
     app.get('/d', { schema: { response }, config: { access: () => true } }, handler)
   }, { authenticate: () => null })
   t.same(contract, [
-    { method: 'GET', url: '/a', access: 'authenticated', codes: [200, 304, 401, 500, 503] },
-    { method: 'GET', url: '/b', access: 'public', codes: [200, 304, 500, 503] },
-    { method: 'GET', url: '/c', access: { scopes: ['x', 'y'] }, codes: [200, 304, 401, 403, 500, 503] },
-    { method: 'GET', url: '/d', access: 'function', codes: [200, 304, 401, 403, 500, 503] }
+    { method: 'GET', url: '/a', access: 'authenticated', codes: [200, 304, 400, 401, 500, 503] },
+    { method: 'GET', url: '/b', access: 'public', codes: [200, 304, 400, 500, 503] },
+    { method: 'GET', url: '/c', access: { scopes: ['x', 'y'] }, codes: [200, 304, 400, 401, 403, 500, 503] },
+    { method: 'GET', url: '/d', access: 'function', codes: [200, 304, 400, 401, 403, 500, 503] }
   ])
 })
 

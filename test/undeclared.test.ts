@@ -64,6 +64,14 @@ t.test('a route without a response schema may answer any success of the ten, and
   for (const code of [202, 206, 301, 303, 304]) t.equal((await send(origin, 'POST', `/${code}`)).status, 500, String(code))
 })
 
+t.test('each method of a route has successes of its own', async t => {
+  const { origin } = await start(t, app => {
+    app.route({ method: ['GET', 'PUT'], url: '/', schema: { response: { 200: thing, 201: thing } }, handler: async (request, reply) => reply.created('/', {}) })
+  }, { check: 'warn' })
+  t.equal((await send(origin, 'PUT', '/')).status, 201)
+  t.equal((await send(origin, 'GET', '/')).status, 500)
+})
+
 t.test('2xx declares every success that the method can give', async t => {
   const { origin } = await start(t, app => {
     app.get<{ Params: { code: string } }>('/:code', { schema: { response: { '2xx': thing } } }, async (request, reply) => reply.code(Number(request.params.code)).send({}))
@@ -89,6 +97,7 @@ const sent: Array<[title: string, answer: (reply: FastifyReply) => unknown, expe
   ['409 as text', reply => reply.code(409).send('Taken'), { status: 400, code: 'CONFLICT', detail: 'Taken' }],
   ['404 by Fastify\'s shape', reply => reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'No such thing' }), { status: 404, code: 'NOT_FOUND', detail: 'No such thing' }],
   ['401 with an error alone', reply => reply.code(401).send({ error: 'no token' }), { status: 401, code: 'UNAUTHORIZED', detail: 'no token' }],
+  ['404 as HTML', reply => reply.code(404).type('text/html').send('<html>secret</html>'), { status: 404, detail: 'The resource does not exist.' }],
   ['410 without a word', reply => reply.code(410).send(), { status: 404, code: 'GONE' }],
   ['451 with something else', reply => reply.code(451).send({ a: 1 }), { status: 403, code: 'UNAVAILABLE_FOR_LEGAL_REASONS' }],
   ['500 tells nothing', reply => reply.code(500).send({ message: 'secret' }), { status: 500, code: 'INTERNAL_SERVER_ERROR', detail: 'The server met an unexpected condition.' }],
@@ -149,7 +158,7 @@ t.test('what no route of the scope answers is held to the contract too', async t
 t.test('an error handler of the user\'s says what it likes, in the contract', async t => {
   const { origin } = await start(t, async app => {
     await app.register(async child => {
-      child.setErrorHandler((_, request, reply) => { reply.code(Number(request.query === null ? 0 : (request.query as { as: string }).as)).send('own') })
+      child.setErrorHandler((_, request, reply) => { reply.code(Number((request.query as { as: string }).as)).send('own') })
       child.get('/', async () => { throw new Error('x') })
     })
   })

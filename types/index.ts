@@ -68,7 +68,7 @@ export interface PtStatusOptions {
   mapError?: (error: unknown, request: FastifyRequest) => StatusError | null | undefined | void
   /** How refusals are written. Default: `'problem'`, RFC 9457. */
   format?: 'problem' | 'envelope' | CustomFormat
-  /** Status codes outside the ten for which the contract is opened: they are told as they are, not folded. */
+  /** Status codes outside the ten for which the contract is opened: they are sent as they are, not folded. */
   codes?: readonly number[]
   /**
    * What becomes of a success or redirect that the contract or the route's schema doesn't declare. `'error'`, the
@@ -96,7 +96,7 @@ export interface ContractRoute {
   url: string
   /** `'authenticated'`: any principal; `'function'`: the route decides by itself. */
   access: 'public' | 'authenticated' | 'function' | { scopes: readonly string[] }
-  /** The codes that it can answer, sorted. */
+  /** The codes that follow from its declaration, sorted. */
   codes: number[]
 }
 

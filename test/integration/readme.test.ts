@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import t from 'tap'
@@ -17,11 +16,10 @@ t.test('the quick start compiles, runs and answers as README says', async t => {
   const { status, stdout } = spawnSync(process.execPath, ['../../node_modules/typescript/bin/tsc'], { cwd: folder, encoding: 'utf8' })
   t.equal(status, 0, stdout)
 
-  const token = randomUUID()
-  const server = spawn(process.execPath, ['out/quick-start.js'], { cwd: folder, env: { ...process.env, PORT: '0', TOKEN: token }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = spawn(process.execPath, ['out/quick-start.js'], { cwd: folder, env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => server.kill())
-  const [origin] = await Promise.race([
-    createInterface(server.stdout)[Symbol.asyncIterator]().next().then(({ value }) => [value as string]),
+  const [origin, token] = await Promise.race([
+    createInterface(server.stdout)[Symbol.asyncIterator]().next().then(({ value }) => (value as string).split(' ') as [string, string]),
     new Promise<never>((resolve, reject) => { server.on('exit', code => { reject(new Error(`The quick start ended with ${code}`)) }) })
   ])
 
