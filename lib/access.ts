@@ -1,7 +1,12 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { Access, Authenticate, Principal } from '../types/index.ts'
 import { isDeclared } from './declared.ts'
 import { forbidden, scopeToken, unauthorized } from './errors.ts'
+
+/** Marks a request that the guard of its route has let in. */
+const admitted = Symbol('fastify-pt-status.admitted')
+
+type Admitted = FastifyRequest & { [admitted]: boolean }
 
 /**
  * Closes the routes of a scope. Each route gets its guard as it is declared: behind the hooks of the scope, so that
@@ -10,7 +15,8 @@ import { forbidden, scopeToken, unauthorized } from './errors.ts'
  */
 export function closeRoutes (instance: FastifyInstance, authenticate: Authenticate | undefined): void {
   const { ptStatus } = instance
-  if (!instance.hasRequestDecorator('principal')) instance.decorateRequest('principal', null)
+  const guards: Array<{ route: RouteOptions, access: Access | undefined }> = []
+  if (!instance.hasRequestDecorator(admitted)) instance.decorateRequest('principal', null).decorateRequest(admitted, false)
 
   instance.addHook('onRoute', function (route) {
     if (this.ptStatus !== ptStatus) return
@@ -19,10 +25,19 @@ export function closeRoutes (instance: FastifyInstance, authenticate: Authentica
     if (authenticate === undefined || access === 'public') return
     route.onRequest = [guard(authenticate, access), route.onRequest ?? []].flat()
     // A hook before the guard that throws nothing, as in `throw undefined`, has Fastify skip the hooks behind it
-    const { handler } = route
+    const { handler, method } = route
     route.handler = function (request, reply) {
-      if (request.principal === null && !isPreflight(request)) throw unauthorized()
-      return handler.call(this, request, reply)
+      if ((request as Admitted)[admitted]) return handler.call(this, request, reply)
+      if (!isPreflight(request)) throw unauthorized()
+      // Who looks like a preflight is let through to what is for preflights alone
+      return method === 'OPTIONS' ? handler.call(this, request, reply) : reply.callNotFound()
+    }
+    guards.push({ route, access })
+  })
+
+  instance.addHook('onReady', async () => {
+    for (const { route, access } of guards) {
+      if (accessOf(route.config) !== access) throw new TypeError(`Cannot close ${String(route.method)} ${route.url}: its config.access was changed after the plugin had read it`)
     }
   })
 
@@ -51,7 +66,8 @@ function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | 
     if (principal === null || principal === undefined) throw unauthorized()
     if (typeof principal !== 'object') throw new TypeError('Cannot authenticate: a principal must be an object')
     request.principal = principal
-    await admit?.(request, principal)
+    await admit?.(request, principal);
+    (request as Admitted)[admitted] = true
   }
 }
 
@@ -65,7 +81,9 @@ function admission (access: Exclude<Access, 'public'> | undefined): ((request: F
   }
   const { scopes } = access
   return (request, principal) => {
-    if (!scopes.every(scope => principal.scopes?.includes(scope))) {
+    const { scopes: granted = [] } = principal
+    if (!Array.isArray(granted)) throw new TypeError('Cannot admit: the scopes of a principal must be an array')
+    if (!scopes.every(scope => granted.includes(scope))) {
       throw forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes })
     }
   }

@@ -3,6 +3,7 @@ import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyReques
 import { evaluate, isConditional } from './conditional.ts'
 import { preconditionFailed } from './errors.ts'
 import { parseHttpDate } from './http-date.ts'
+import { answererOf } from './last-resort.ts'
 import { dropContent } from './representation.ts'
 
 /**
@@ -24,7 +25,7 @@ export async function setCaching (instance: FastifyInstance, options: FastifyEta
   function revalidate (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
     const { method, headers } = request
     const isText = typeof payload === 'string' || Buffer.isBuffer(payload)
-    if (reply.statusCode !== 200 || !isText || !(method === 'GET' || method === 'HEAD')) return done()
+    if (reply.statusCode !== 200 || !isText || answererOf(reply) !== undefined || !(method === 'GET' || method === 'HEAD')) return done()
 
     if (!reply.hasHeader('etag')) setTag(request, reply, payload)
     if (!isConditional(headers)) return done()

@@ -1,10 +1,13 @@
+import type { Readable } from 'node:stream'
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isConditional } from './conditional.ts'
 import { isDeclared } from './declared.ts'
 import { StatusError } from './errors.ts'
 import { isErrorStatus } from './folding.ts'
 import { answererOf } from './last-resort.ts'
 import type { Settings } from './options.ts'
 import type { Refuse } from './refuse.ts'
+import { dropContent } from './representation.ts'
 import { isHidden, successesOf } from './routes.ts'
 
 /**
@@ -37,8 +40,15 @@ function holdTo (allowedFor: (request: FastifyRequest) => ReadonlySet<number>, {
   let isLogged = false
 
   return function hold (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
-    const status = payload instanceof Response ? payload.status : reply.statusCode
-    if (allowedFor(request).has(status)) return done()
+    const status = isResponse(payload) ? payload.status : reply.statusCode
+    // A client that asked for no condition has nothing to reuse
+    const isAllowed = allowedFor(request).has(status) && (status !== 304 || isConditional(request.headers))
+    if (isAllowed && status !== 304) return done()
+    if (isAllowed) {
+      dropContent(reply)
+      discard(payload, reply)
+      return done(null, null)
+    }
     const answerer = answererOf(reply)
     // An error handler of the user's may say what it likes, in the contract
     if (answerer === 'plugin' || (answerer === 'user' && contract.has(status))) return done()
@@ -64,18 +74,30 @@ function detailOf (payload: unknown, status: number, type: unknown): string | un
   if (status >= 500 || typeof payload !== 'string' || payload === '' || payload.length > longestDetail) return undefined
   if (/^text\/plain/.test(String(type))) return payload
   if (!/json/.test(String(type))) return undefined
-  const { message, detail, error } = Object(JSON.parse(payload))
-  return [message, detail, error].find(text => typeof text === 'string')
+  try {
+    const { message, detail, error } = Object(JSON.parse(payload))
+    return [message, detail, error].find(text => typeof text === 'string')
+  } catch {
+    return undefined
+  }
 }
 
 /** Ends a payload that won't be sent; of a web Response the header fields stay. */
 function discard (payload: unknown, reply: FastifyReply): void {
-  if (payload instanceof Response) {
+  if (isResponse(payload)) {
     for (const [name, value] of payload.headers) reply.header(name, value)
     payload.body?.cancel().catch(() => {})
   } else if (payload instanceof ReadableStream) {
     payload.cancel().catch(() => {})
   } else {
-    (payload as { destroy?: () => void } | null | undefined)?.destroy?.()
+    const stream = payload as Partial<Readable> | null | undefined
+    // Some streams tell that they were ended as an error
+    stream?.on?.('error', () => {})
+    stream?.destroy?.()
   }
+}
+
+/** Whatever made it: Fastify recognises a web Response in the same way. */
+function isResponse (payload: unknown): payload is Response {
+  return Object.prototype.toString.call(payload) === '[object Response]'
 }

@@ -135,6 +135,33 @@ t.test('a CORS preflight is never 401, other OPTIONS are', async t => {
   t.equal((await send(origin, 'OPTIONS', '/things', { origin: 'https://example.com' })).status, 401)
 })
 
+t.test('who looks like a preflight gets no answer of a closed route', async t => {
+  const origin = await start(t, app => {
+    app.all('/all', async () => 'secret')
+    app.route({ method: ['GET', 'OPTIONS'], url: '/both', config: { access: { scopes: ['admin'] } }, handler: async () => 'secret' })
+  })
+  const preflight = { origin: 'https://example.com', 'access-control-request-method': 'GET' }
+  for (const path of ['/all', '/both']) {
+    const { status, body } = await send(origin, 'OPTIONS', path, preflight)
+    t.equal(status, 404, 'never a 401')
+    t.notMatch(body, 'secret')
+  }
+})
+
+t.test('scopes that are no array admit nobody', async t => {
+  const origin = await start(t, app => { app.get('/', { config: { access: { scopes: ['things:read'] } } }, async () => ({})) },
+    () => ({ subject: 'x', scopes: 'things:read-own things:write' as never }))
+  t.equal((await send(origin, 'GET', '/')).status, 500)
+})
+
+t.test('an access that changes after the plugin has read it stops the start', async t => {
+  const app = Fastify()
+  await app.register(ptStatus, { authenticate: byName })
+  app.addHook('onRoute', route => { route.config = { ...route.config, access: { scopes: ['admin'] } } as never })
+  app.get('/', async () => ({}))
+  await t.rejects(async () => { await app.ready() }, { message: 'Cannot close GET /: its config.access was changed after the plugin had read it' })
+})
+
 t.test('hooks of the scope run before authenticate, so a 401 has their header fields; hooks of the route run after it', async t => {
   const origin = await start(t, app => {
     app.addHook('onRequest', async (request, reply) => { reply.header('access-control-allow-origin', '*') })

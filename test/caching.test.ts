@@ -119,6 +119,18 @@ t.test('options of @fastify/etag pass through, and false turns tags off', async 
   await t.rejects(async () => { await Fastify().register(ptStatus, { etag: { algorithm: 'rot13' } }) }, /rot13 not supported/)
 })
 
+t.test('an error that the user\'s handler answers with 200 is never a 304', async t => {
+  const origin = await start(t, async app => {
+    await app.register(async child => {
+      child.setErrorHandler((_, request, reply) => { reply.code(200).send('sorry') })
+      child.get('/', async () => { throw new Error('x') })
+    })
+  })
+  const { status, headers } = await send(origin, 'GET', '/', { 'if-none-match': '*' })
+  t.equal(status, 200)
+  t.notOk('etag' in headers)
+})
+
 t.test('a hash that throws is a 500', async t => {
   const origin = await start(t, app => { app.get('/', async () => 'text') }, { etag: { hashFn: () => { throw new Error('secret') } } })
   const { status, body } = await send(origin, 'GET', '/')

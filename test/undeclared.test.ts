@@ -30,6 +30,9 @@ const undeclared: Record<string, (reply: FastifyReply) => unknown> = {
   'a web Response': () => new Response('secret', { status: 202 }),
   'a web redirect': () => new Response(null, { status: 302, headers: { location: '/secret' } }),
   'one of the ten that the route does not declare': reply => reply.code(204).send(),
+  'a 304 that nobody asked for': reply => reply.code(304).send('secret'),
+  'a stream that ends in an error': reply => reply.code(202).send(new Readable({ read () {}, destroy (error, callback) { callback(error ?? new Error('ended')) } })),
+  'a web Response of another maker': () => ({ status: 202, headers: new Headers(), body: null, [Symbol.toStringTag]: 'Response' }),
   'an informational status': reply => reply.code(150).send({ secret: 1 })
 }
 
@@ -62,6 +65,16 @@ t.test('a route without a response schema may answer any success of the ten, and
   })
   for (const code of [200, 201, 204]) t.equal((await send(origin, 'POST', `/${code}`)).status, code)
   for (const code of [202, 206, 301, 303, 304]) t.equal((await send(origin, 'POST', `/${code}`)).status, 500, String(code))
+})
+
+t.test('a 304 to a condition has no content, however it is sent', async t => {
+  const { origin } = await start(t, app => { app.get('/', async (request, reply) => reply.code(304).send('content')) })
+  for (const method of ['GET', 'HEAD']) {
+    const { status, headers, body } = await send(origin, method, '/', { 'if-none-match': '"a"' })
+    t.equal(status, 304)
+    t.equal(body, '')
+    t.notOk('content-length' in headers || 'content-type' in headers)
+  }
 })
 
 t.test('each method of a route has successes of its own', async t => {
@@ -97,11 +110,12 @@ const sent: Array<[title: string, answer: (reply: FastifyReply) => unknown, expe
   ['409 as text', reply => reply.code(409).send('Taken'), { status: 400, code: 'CONFLICT', detail: 'Taken' }],
   ['404 by Fastify\'s shape', reply => reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'No such thing' }), { status: 404, code: 'NOT_FOUND', detail: 'No such thing' }],
   ['401 with an error alone', reply => reply.code(401).send({ error: 'no token' }), { status: 401, code: 'UNAUTHORIZED', detail: 'no token' }],
+  ['404 as JSON that is none', reply => reply.code(404).type('application/json').send('{'), { status: 404, detail: 'The resource does not exist.' }],
   ['404 as HTML', reply => reply.code(404).type('text/html').send('<html>secret</html>'), { status: 404, detail: 'The resource does not exist.' }],
   ['410 without a word', reply => reply.code(410).send(), { status: 404, code: 'GONE' }],
   ['451 with something else', reply => reply.code(451).send({ a: 1 }), { status: 403, code: 'UNAVAILABLE_FOR_LEGAL_REASONS' }],
   ['500 tells nothing', reply => reply.code(500).send({ message: 'secret' }), { status: 500, code: 'INTERNAL_SERVER_ERROR', detail: 'The server met an unexpected condition.' }],
-  ['502 tells nothing', reply => reply.code(502).send('secret'), { status: 503, code: 'BAD_GATEWAY', detail: 'The service is unavailable for now.' }],
+  ['502 tells nothing', reply => reply.code(502).send('secret'), { status: 503, code: 'BAD_GATEWAY', detail: 'Bad Gateway.' }],
   ['a stream', reply => reply.code(409).send(Readable.from(['secret'])), { status: 400, code: 'CONFLICT' }],
   ['a web Response', () => new Response('secret', { status: 429, headers: { 'retry-after': '7' } }), { status: 503, code: 'TOO_MANY_REQUESTS' }]
 ]

@@ -52,6 +52,8 @@ ${curlLines(url, tokens)}
 Ctrl-C stops it.`)
   await interrupted
 } finally {
+  // A connection that never sends a request would keep it waiting
+  setTimeout(() => app.server.closeAllConnections(), 5000).unref()
   await app.close()
   await database.destroy()
   if (DATABASE_FILE === undefined) await rm(dirname(file), { recursive: true, force: true })
