@@ -83,11 +83,10 @@ test('retryAfter belongs to serviceUnavailable() alone', () => {
   expect(internalServerError).type.not.toBeCallableWith('No', { retryAfter: 5 })
 })
 
-test('a StatusError is made of a refusing code only', () => {
+test('a StatusError is made of a status code', () => {
   expect(StatusError).type.toBeConstructableWith(404)
   expect(StatusError).type.toBeConstructableWith(503, 'No', { retryAfter: 5 })
-  expect(StatusError).type.not.toBeConstructableWith(200)
-  expect(StatusError).type.not.toBeConstructableWith(418)
+  expect(StatusError).type.toBeConstructableWith(409, 'Taken')
   expect(StatusError).type.not.toBeConstructableWith('404')
   expect(StatusError).type.not.toBeConstructableWith()
 })

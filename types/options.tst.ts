@@ -1,6 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
-import ptStatus, { notFound, type ContractRoute, type Problem, type PtStatusOptions, type Status } from 'fastify-pt-status'
+import ptStatus, { notFound, type ContractRoute, type Problem, type PtStatusOptions } from 'fastify-pt-status'
 import { expect, test } from 'tstyche'
 
 const app = Fastify()
@@ -15,6 +15,10 @@ test('the plugin is registered without options, with all of them, and with those
     format: 'envelope',
     challenge: 'Basic realm="a"',
     retryAfter: 5,
+    codes: [409],
+    undeclared: 'warn',
+    check: 'warn',
+    etag: { weak: true },
     securityScheme: 'oauth2',
     validation: { coerceBody: true, removeAdditional: true }
   })
@@ -28,6 +32,9 @@ test('register() refuses an unknown option', () => {
 test('register() refuses a wrong value', () => {
   expect(app.register).type.not.toBeCallableWith(ptStatus, { authenticate: 'bearer' })
   expect(app.register).type.not.toBeCallableWith(ptStatus, { mapError: notFound() })
+  expect(app.register).type.not.toBeCallableWith(ptStatus, { undeclared: true })
+  expect(app.register).type.not.toBeCallableWith(ptStatus, { codes: ['409'] })
+  expect(app.register).type.not.toBeCallableWith(ptStatus, { etag: 'sha1' })
   expect(app.register).type.not.toBeCallableWith(ptStatus, { format: 'xml' })
   expect(app.register).type.not.toBeCallableWith(ptStatus, { challenge: ['Basic'] })
   expect(app.register).type.not.toBeCallableWith(ptStatus, { retryAfter: '5' })
@@ -82,5 +89,5 @@ test("a format of the user's own makes a body of a problem", () => {
 
 test('the instance gives the contract', () => {
   expect(app.ptStatus.contract()).type.toBe<ContractRoute[]>()
-  expect<ContractRoute['codes']>().type.toBe<Status[]>()
+  expect<ContractRoute['codes']>().type.toBe<number[]>()
 })
