@@ -47,7 +47,7 @@ export function watchConnections (instance: FastifyInstance, settings: Settings)
 
 /** Answers a connection whose request can't be read, and ends it. */
 export function refuseConnection (instance: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
-  const refusal = unreadable[error.code ?? ''] ?? malformed
+  const refusal = unreadable[String(error.code)] ?? malformed
   instance.log.info({ statusCode: refusal.status, code: refusal.code, reason: error.code }, refusal.message)
   const response = responses.get(socket)
   // What is half sent can't be followed by another answer

@@ -23,7 +23,7 @@ const unroutable: Readonly<Record<string, StatusError>> = {
  */
 export function statusServerOptions<Options extends ServerOptions = {}> (options: Options = {} as Options): Options {
   const { frameworkErrors, clientErrorHandler, https } = options
-  const transport = https === undefined || https === null || https === false ? 'http' : 'https'
+  const transport = https ? 'https' : 'http'
   return {
     requestTimeout: 60_000,
     ...options,

@@ -396,7 +396,10 @@ t.test('an unknown route is a 404, whatever its body is', async t => {
   for (const [method, path, headers, body] of requests) {
     const answer = await send(origin, method, path, headers, body)
     t.equal(answer.status, 404, `${method} ${path} ${JSON.stringify(headers)} ${body}`)
-    t.match(JSON.parse(answer.body), { status: 404, code: 'NOT_FOUND', detail: 'There is no such route.', instance: path.split('?')[0] })
+    const reason = path === '/v1/known'
+      ? { code: 'METHOD_NOT_ALLOWED', detail: `The path answers GET, HEAD, not ${method}.` }
+      : { code: 'NOT_FOUND', detail: 'There is no such route.' }
+    t.match(JSON.parse(answer.body), { status: 404, instance: path.split('?')[0], ...reason })
   }
   t.match([(await send(origin, 'HEAD', '/unknown')).status, (await send(origin, 'HEAD', '/unknown')).body], [404, ''])
 })

@@ -42,6 +42,7 @@ t.test('a detail and options are taken', async t => {
 
 t.test('a status outside the ten is folded into them, and remembered', async t => {
   t.match(new StatusError(409), { status: 400, statusCode: 400, originalStatus: 409, code: 'CONFLICT' })
+  t.match(new StatusError(499), { status: 400, code: 'BAD_REQUEST', message: 'Bad Request.' })
   t.match(new StatusError(404, 'Detail.', { code: 'OWN' }), { status: 404, originalStatus: 404, code: 'OWN' })
 })
 

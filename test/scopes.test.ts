@@ -28,7 +28,7 @@ const requests = [
   ['POST', '/invalid', 400, 'VALIDATION_FAILED', 'The request has 1 invalid parameter.'],
   ['GET', '/unknown', 404, 'NOT_FOUND', 'There is no such route.'],
   ['GET', '/unknown/deeper?a=b', 404, 'NOT_FOUND', 'There is no such route.'],
-  ['DELETE', '/success', 404, 'NOT_FOUND', 'There is no such route.'],
+  ['DELETE', '/success', 404, 'METHOD_NOT_ALLOWED', 'The path answers GET, HEAD, not DELETE.'],
   ['POST', '/unknown', 404, 'NOT_FOUND', 'There is no such route.']
 ] as const
 

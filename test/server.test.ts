@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import http2 from 'node:http2'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyReply, type FastifyServerOptions } from 'fastify'
@@ -85,6 +86,43 @@ t.test('without the plugin at the root they are the default ones', async t => {
   const origin = await listen(t, app)
   t.match(JSON.parse(parse(await exchange(origin, 'garbage\r\n\r\n')).body), { status: 400, code: 'MALFORMED_REQUEST' })
   t.match(JSON.parse((await send(origin, 'GET', '/%zz')).body), { status: 400, code: 'BAD_URL' })
+})
+
+t.test('options for HTTPS, and errors of Fastify\'s own', async t => {
+  t.match(statusServerOptions({ https: { key: 'k' } }), { https: { key: 'k', requireHostHeader: false }, requestTimeout: 60_000 })
+  t.match(statusServerOptions({ https: null, requestTimeout: 5 }), { http: { requireHostHeader: false }, requestTimeout: 5 })
+
+  const app = Fastify(statusServerOptions())
+  app.addConstraintStrategy({
+    name: 'secret',
+    storage: () => ({ get: () => null, set: () => {} }),
+    deriveConstraint: (request: unknown, context: unknown, done: (error: Error) => void) => { done(new Error('secret')) }
+  } as never)
+  await app.register(ptStatus)
+  app.get('/', { constraints: { secret: 'a' } as {} }, async () => ({}))
+  const { status, body } = await send(await listen(t, app), 'GET', '/')
+  t.equal(status, 500)
+  t.notMatch(body, /secret/)
+})
+
+t.test('an HTTP/2 server gets the same where the protocol has it', async t => {
+  const app = Fastify({ ...statusServerOptions(), http2: true, http2SessionTimeout: 1000 })
+  await app.register(ptStatus)
+  app.get('/things/:id', async () => ({ id: 1 }))
+  const session = http2.connect(await listen(t, app as never))
+  t.teardown(() => session.destroy())
+  const ask = async (headers: http2.OutgoingHttpHeaders) => {
+    const stream = session.request(headers)
+    stream.setEncoding('utf8').end()
+    const [head] = await once(stream, 'response') as [http2.IncomingHttpHeaders & { ':status': number }]
+    let body = ''
+    for await (const chunk of stream) body += chunk
+    return { status: head[':status'], problem: JSON.parse(body) }
+  }
+  t.equal((await ask({ ':path': '/things/1' })).status, 200)
+  t.match(await ask({ ':path': '/%zz' }), { status: 400, problem: { code: 'BAD_URL' } })
+  t.match(await ask({ ':path': '/things/1', expect: 'tea' }), { status: 400, problem: { code: 'EXPECTATION_FAILED' } })
+  t.match(await ask({ ':method': 'CONNECT', ':authority': 'example.com' }), { status: 404, problem: { code: 'METHOD_NOT_ALLOWED' } })
 })
 
 t.test('the user\'s own options run first, and answer if they do so at once', async t => {
