@@ -1,6 +1,7 @@
 import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 import { Type, type TSchema } from '@sinclair/typebox'
 import type { Finding } from './errors.ts'
+import { limit } from './findings.ts'
 import type { Contract, StatusRow } from './status.ts'
 
 /** What a refusal says: RFC 9457 §3.1, and this contract's extensions of it (§3.2). */
@@ -64,7 +65,7 @@ const problem: Style = {
     detail: Type.String(),
     instance: Type.Optional(Type.String({ format: 'uri-reference' })),
     requestId: Type.Optional(Type.String()),
-    ...(row.code === 400 && { errors: Type.Optional(Type.Array(finding, { maxItems: 20 })) })
+    ...(row.code === 400 && { errors: Type.Optional(Type.Array(finding, { maxItems: limit })) })
   }, { $id: `${nameOf(row)}Problem` }),
   body: problem => problem
 }
