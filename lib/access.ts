@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler, RouteOptions } from 'fastify'
 import type { Access, Authenticate, Principal } from '../types/index.ts'
 import { isDeclared } from './declared.ts'
 import { forbidden, scopeToken, unauthorized } from './errors.ts'
@@ -24,14 +24,7 @@ export function closeRoutes (instance: FastifyInstance, authenticate: Authentica
     checkAccess(route, access, authenticate !== undefined)
     if (authenticate === undefined || access === 'public') return
     route.onRequest = [guard(authenticate, access), route.onRequest ?? []].flat()
-    // A hook before the guard that throws nothing, as in `throw undefined`, has Fastify skip the hooks behind it
-    const { handler, method } = route
-    route.handler = function (request, reply) {
-      if ((request as Admitted)[admitted]) return handler.call(this, request, reply)
-      if (!isPreflight(request)) throw unauthorized()
-      // Who looks like a preflight is let through to what is for preflights alone
-      return method === 'OPTIONS' ? handler.call(this, request, reply) : reply.callNotFound()
-    }
+    route.preParsing = [bar(route.method), route.preParsing ?? []].flat()
     guards.push({ route, access })
   })
 
@@ -54,6 +47,17 @@ export function closeRoutes (instance: FastifyInstance, authenticate: Authentica
 /** Who may use a route: `undefined` is any principal. */
 export function accessOf (config: object | undefined): Access | undefined {
   return (config as { access?: Access } | undefined)?.access
+}
+
+/** Lets in who was admitted alone: a hook before the guard that throws nothing, as in `throw undefined`, has Fastify skip it. */
+function bar (method: RouteOptions['method']): preParsingHookHandler {
+  return function bar (request, reply, payload, done) {
+    if ((request as Admitted)[admitted]) return done()
+    if (!isPreflight(request)) return done(unauthorized())
+    // Who looks like a preflight is let through to what is for preflights alone
+    if (method === 'OPTIONS') return done()
+    reply.callNotFound()
+  }
 }
 
 function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | undefined) {

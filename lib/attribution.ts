@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import { internalServerError, StatusError } from './errors.ts'
 import { fold } from './folding.ts'
 import { isRefusalStatus } from './status.ts'
@@ -7,17 +8,19 @@ export const unexpected = internalServerError()
 
 /**
  * Whose fault an error is, and so which answer it deserves. Only what was made for the client may be a 4xx:
- * a `StatusError`, Fastify's own errors, an exposed http-error. A stray `statusCode` on anything else is
- * somebody else's answer.
+ * a `StatusError`, an error of Fastify or made as its own are, an exposed http-error, a rate limit. A stray
+ * `statusCode` on anything else is somebody else's answer.
  *
  * @param thrown whatever was thrown; throws what its own getters throw
+ * @param reply the reply so far
  */
-export function attribute (thrown: unknown): StatusError {
+export function attribute (thrown: unknown, reply?: FastifyReply): StatusError {
   if (thrown instanceof StatusError) return isRefusalStatus(thrown.status) ? thrown : unexpected
   if (!(thrown instanceof Error)) return unexpected
   const error = thrown as ForeignError
   if (isFastifyError(error)) return refuse(error, error.code.replace(/^FST_(ERR_)?(CTP_)?/, ''))
   if (isExposedHttpError(error)) return refuse(error)
+  if (isLimit(error, reply)) return new StatusError(error.statusCode as number, undefined, { cause: error })
   return unexpected
 }
 
@@ -28,16 +31,24 @@ interface ForeignError extends Error {
   headers?: unknown
 }
 
-/** An error that Fastify or a plugin made with @fastify/error, for the client if it is a 4xx. */
+/** An error that Fastify or a plugin made with @fastify/error, some under a name of their own: for the client if it is a 4xx. */
 export function isFastifyError (error: unknown): error is ForeignError & { code: string } {
-  if (!(error instanceof Error) || error.name !== 'FastifyError') return false
+  if (!(error instanceof Error) || !/^Fastify\w*Error$/.test(error.name)) return false
   const { code } = error as ForeignError
-  return typeof code === 'string' && code.startsWith('FST_')
+  return typeof code === 'string' && code !== ''
 }
 
 /** As http-errors makes them: `expose` tells whether the message may be sent to the client. */
 function isExposedHttpError (error: ForeignError): boolean {
   return error.expose === true && typeof error.statusCode === 'number'
+}
+
+/**
+ * A limit of @fastify/rate-limit, or its ban: the error is a plain one, but the reply says already when to come again,
+ * which somebody else's answer can't have done.
+ */
+function isLimit ({ statusCode }: ForeignError, reply: FastifyReply | undefined): boolean {
+  return (statusCode === 429 || statusCode === 403) && reply?.hasHeader('retry-after') === true
 }
 
 function refuse (error: ForeignError, name?: string): StatusError {

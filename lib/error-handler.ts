@@ -23,24 +23,24 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings,
     answer(refusal, refusal, request, reply)
   })
   setLastResort(instance, settings, (thrown, request, reply, send) => {
-    answer(refusalFor(thrown, request), thrown, request, reply, send)
+    answer(refusalFor(thrown, request, reply), thrown, request, reply, send)
   })
 
   function refuse (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    answer(refusalFor(thrown, request), thrown, request, reply)
+    answer(refusalFor(thrown, request, reply), thrown, request, reply)
   }
 
   function refuseFirst (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void | Promise<never> {
     return request.server.errorHandler === errorHandler ? refuse(thrown, request, reply) : Promise.reject(thrown)
   }
 
-  function refusalFor (thrown: unknown, request: FastifyRequest): StatusError {
+  function refusalFor (thrown: unknown, request: FastifyRequest, reply: FastifyReply): StatusError {
     try {
       if (isValidationError(thrown)) return validationFailed(thrown, request)
       // Fastify reads the body of an unknown route too: what is wrong with it is not the point
       if (request.is404 && isFastifyError(thrown) && attribute(thrown).status < 500) return noRoute
       if (thrown instanceof StatusError) return attribute(thrown)
-      return attribute(mapped(thrown, request) ?? thrown)
+      return attribute(mapped(thrown, request) ?? thrown, reply)
     } catch (error) {
       // A getter of what was thrown, or mapError itself
       log(unexpected, error, request)

@@ -53,7 +53,8 @@ t.test("the name of Fastify's error is the code, or of the status that was folde
     [new errorCodes.FST_ERR_HANDLER_TIMEOUT(100, '/a'), 503, 'HANDLER_TIMEOUT'],
     [fastifyError('FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 401, 'Expired'), 401, 'JWT_AUTHORIZATION_TOKEN_EXPIRED'],
     [fastifyError('FST_UNDER_PRESSURE', 503, 'A secret.'), 503, 'UNDER_PRESSURE'],
-    [fastifyError('FST_TOO_MANY', 429, 'Slower.'), 503, 'TOO_MANY_REQUESTS']
+    [fastifyError('FST_TOO_MANY', 429, 'Slower.'), 503, 'TOO_MANY_REQUESTS'],
+    [fastifyError('FAST_JWT_MISSING_SIGNATURE', 401, 'Unsigned'), 401, 'FAST_JWT_MISSING_SIGNATURE']
   ]
   for (const [error, status, code] of cases) t.match(attribute(error), { status, code }, code)
 })
@@ -79,7 +80,7 @@ t.test("a stray status on any other error is somebody else's answer", async t =>
   for (const more of [
     { statusCode: 404 }, { status: 404 }, { statusCode: 401, headers: { 'www-authenticate': 'Basic' } }, { response: { status: 404 } },
     { code: 'FST_ERR_NOT_FOUND', statusCode: 404 }, { name: 'FastifyError', statusCode: 404 }, { name: 'FastifyError', code: 404, statusCode: 404 },
-    { name: 'FastifyError', code: 'ERR_FST_A', statusCode: 404 }
+    { name: 'FastifyError', code: '', statusCode: 404 }, { name: 'NotFastifyError', code: 'FST_A', statusCode: 404 }
   ]) t.equal(attribute(Object.assign(new Error('A secret.'), more)), unexpected, JSON.stringify(more))
 })
 

@@ -55,5 +55,5 @@ test('a handler declared on its own is typed by its generic', () => {
     expect<Parameters<typeof reply.created>[1]>().type.toBe<Organization>()
     return reply.created('/1', { id: '1', name: 'A' })
   }
-  expect(app.post<{ Reply: { 201: Organization } }>).type.toBeCallableWith('/', handler)
+  app.post<{ Reply: { 201: Organization } }>('/', handler)
 })
