@@ -20,8 +20,11 @@ const closing = serviceUnavailable('The server is closing.', { code: 'CLOSING' }
 /** How long a connection stays open for its client to read why it is refused, in milliseconds. */
 const linger = 1000
 
-/** The response that each connection is at. */
-const responses = new WeakMap<Socket, ServerResponse>()
+/** The last request of each connection, its response, and the one before. */
+const exchanges = new WeakMap<Socket, { request: IncomingMessage, response: ServerResponse, previous: ServerResponse | undefined }>()
+
+/** The connections that are ending. */
+const refused = new WeakSet<Socket>()
 
 /** Answers what reaches the server, but no route: expectations, tunnels, requests without `Host` and while closing. */
 export function watchConnections (instance: FastifyInstance, settings: Settings): void {
@@ -38,7 +41,10 @@ export function watchConnections (instance: FastifyInstance, settings: Settings)
   if (server.listeners('request').includes(track)) return
   server.prependListener('request', track)
   // Node does the same by itself, in its own words, where nobody listens
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => { refuseMessage(noExpectation, settings, response) })
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    track(request, response)
+    refuseMessage(noExpectation, settings, response)
+  })
   server.on('connect', (request: IncomingMessage, socket: Socket | ServerResponse) => {
     if ('writeHead' in socket) refuseMessage(noTunnel, settings, socket)
     else end(socket, textOf(noTunnel, settings))
@@ -47,22 +53,36 @@ export function watchConnections (instance: FastifyInstance, settings: Settings)
 
 /** Answers a connection whose request can't be read, and ends it. */
 export function refuseConnection (instance: FastifyInstance, error: Error & { code?: string }, socket: Socket): void {
+  if (refused.has(socket)) return
+  refused.add(socket)
   const refusal = unreadable[String(error.code)] ?? malformed
   instance.log.info({ statusCode: refusal.status, code: refusal.code, reason: error.code }, refusal.message)
-  const response = responses.get(socket)
-  // What is half sent can't be followed by another answer
-  const isAnswering = response !== undefined && response.headersSent && !response.writableFinished
-  if (isAnswering || !socket.writable || error.code === 'ECONNRESET') socket.destroy()
-  else end(socket, textOf(refusal, settingsIn(instance)))
+
+  const { request, response, previous } = exchanges.get(socket) ?? {}
+  const isWithin = request?.complete === false
+  const isAnswered = isWithin && response?.writableEnded === true
+  const isHalfSent = isWithin && response?.headersSent === true && !isAnswered
+  // A client that has gone hears nothing, and what is half sent can't be followed by another answer
+  if (error.code === 'ECONNRESET' || !socket.writable || isHalfSent) {
+    socket.destroy()
+    return
+  }
+  const text = isAnswered ? '' : textOf(refusal, settingsIn(instance))
+  // "a server MUST send its responses in the same order that it received the requests" (RFC 9112 §9.3.2)
+  const due = isWithin && !isAnswered ? previous : response
+  if (due === undefined || due.writableFinished) end(socket, text)
+  else due.once('finish', () => end(socket, text))
 }
 
-function track ({ socket }: IncomingMessage, response: ServerResponse): void {
-  responses.set(socket, response)
+function track (request: IncomingMessage, response: ServerResponse): void {
+  exchanges.set(request.socket, { request, response, previous: exchanges.get(request.socket)?.response })
 }
 
 /** Ends a connection gently: destroyed at once, with bytes unread, it would take the answer with it (RFC 9112 §9.6). */
 function end (socket: Socket, text: string): void {
-  socket.end(text)
+  // Nobody else listens to what goes wrong with a tunnel, and it would end the process
+  socket.on('error', () => {})
+  if (socket.writable) socket.end(text)
   setTimeout(() => socket.destroy(), linger).unref()
 }
 

@@ -3,37 +3,49 @@ import http2 from 'node:http2'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyReply, type FastifyServerOptions } from 'fastify'
+import { generate } from 'selfsigned'
 import t from 'tap'
 import ptStatus, { statusServerOptions, type PtStatusOptions } from '../lib/index.ts'
 import { cases } from './cases/before-routing.ts'
 import { exchange, listen, parse, send } from './wire.ts'
 
-async function start (t: Parameters<typeof listen>[0], options: FastifyServerOptions = {}, plugin: PtStatusOptions = {}) {
+type Options = FastifyServerOptions & { https?: object }
+
+async function start (t: Parameters<typeof listen>[0], options: Options = {}, plugin: PtStatusOptions = {}) {
   const app = Fastify(statusServerOptions({ bodyLimit: 1000, forceCloseConnections: true as const, ...options }))
   await app.register(ptStatus, plugin)
   app.get('/things/:id', async () => ({ id: 1 }))
   app.post('/things', async (request, reply) => reply.created('/things/1', {}))
   app.get('/slow', async () => { await sleep(300); return {} })
-  app.get('/streaming', async (request, reply) => {
-    reply.raw.writeHead(200, { 'content-length': 100 })
-    reply.raw.write('begun')
-    return reply.hijack()
-  })
+  app.all('/streaming', {
+    onRequest: async (request, reply) => {
+      reply.hijack()
+      reply.raw.writeHead(200, { 'content-length': 9 })
+      reply.raw.write('begun')
+      await sleep(300)
+      reply.raw.end('done')
+    }
+  }, async () => {})
   return { app, origin: await listen(t, app) }
 }
 
-t.test('what is answered before routing is in the contract, in its shape', async t => {
-  const { origin } = await start(t)
-  for (const { title, bytes, status, code } of cases) {
-    const answer = parse(await exchange(origin, bytes, 1500))
-    t.equal(answer.status, status, title)
-    t.equal(answer.headers['content-type'], 'application/problem+json', title)
-    t.match(JSON.parse(answer.body), { type: 'about:blank', status, code, detail: /\w/ }, title)
-    t.equal(answer.headers['cache-control'], 'no-store')
-    t.ok(answer.headers['date'])
-    t.equal((await send(origin, 'GET', '/things/1')).status, 200, 'the server goes on answering')
-  }
-})
+const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
+
+for (const [title, options] of Object.entries({ HTTP: {}, HTTPS: { https: { key, cert } } })) {
+  t.test(`what is answered before routing is in the contract, in its shape: ${title}`, async t => {
+    const { origin } = await start(t, options)
+    t.match(origin, title === 'HTTP' ? /^http:/ : /^https:/)
+    for (const { title, bytes, status, code } of cases) {
+      const answer = parse(await exchange(origin, bytes, 1500))
+      t.equal(answer.status, status, title)
+      t.equal(answer.headers['content-type'], 'application/problem+json', title)
+      t.match(JSON.parse(answer.body), { type: 'about:blank', status, code, detail: /\w/ }, title)
+      t.equal(answer.headers['cache-control'], 'no-store')
+      t.ok(answer.headers['date'])
+      t.equal((await send(origin, 'GET', '/things/1')).status, 200, 'the server goes on answering')
+    }
+  })
+}
 
 t.test('what is unusual but right is answered as always', async t => {
   const { origin } = await start(t)
@@ -58,17 +70,35 @@ t.test('what comes too slowly, or not at all, is a 400', async t => {
   t.match(JSON.parse(parse(text).body), { status: 400, code: 'MALFORMED_REQUEST' }, 'a body that is cut')
 })
 
-t.test('an answer that has begun is not followed by another', async t => {
+t.test('an answer that has begun is not followed by another to the same request', async t => {
+  const { origin } = await start(t)
+  const behind = await exchange(origin, 'GET /streaming HTTP/1.1\r\nHost: localhost\r\n\r\ngarbage\r\n\r\n')
+  t.match(behind, /begundoneHTTP\/1\.1 400 /)
+  const within = await exchange(origin, 'POST /streaming HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n')
+  t.notMatch(within, / 400 /)
+})
+
+t.test('garbage behind a request does not take its place', async t => {
+  const { origin } = await start(t)
+  const answers = async (bytes: string) => (await exchange(origin, bytes)).split(/(?=HTTP\/1\.1)/).map(text => parse(text).status)
+  const post = (framing: string) => `POST /things HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${framing}`
+  t.same(await answers(`${post('Content-Length: 2\r\n\r\n{}')}garbage\r\n\r\n`), [201, 400])
+  t.same(await answers(`GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n${post('Transfer-Encoding: chunked\r\n\r\nzz\r\n')}`), [200, 400])
+  t.same(await answers('GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\ngarbage\r\n\r\n'), [200])
+  // Answered before its body is read: what can't be read of it is no request of its own
+  t.same(await answers(`${post('Transfer-Encoding: chunked\r\nExpect: tea\r\n\r\nzz\r\n')}`), [400])
+})
+
+t.test('a client that asks for a tunnel and goes does no harm', async t => {
   const { origin } = await start(t)
   const { hostname, port } = new URL(origin)
-  const socket = connect(Number(port), hostname)
-  let text = ''
-  socket.on('data', chunk => { text += chunk }).on('error', () => {})
-  socket.write('GET /streaming HTTP/1.1\r\nHost: localhost\r\n\r\n')
-  await sleep(200)
-  socket.write('garbage\r\n\r\n')
-  await once(socket, 'close')
-  t.match(text, /begun$/)
+  for (let i = 0; i < 20; i++) {
+    const socket = connect(Number(port), hostname)
+    socket.write('CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', () => socket.resetAndDestroy())
+    await once(socket, 'close')
+  }
+  await sleep(50)
+  t.equal((await send(origin, 'GET', '/things/1')).status, 200)
 })
 
 t.test('the answers are in the format and with the codes of the plugin at the root', async t => {

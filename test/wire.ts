@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 
 /** Starts an app on a free port of loopback, and closes it after the test. Returns its origin. */
@@ -9,8 +10,8 @@ export async function listen (t: { teardown (close: () => unknown): void }, app:
 
 /** Sends bytes as they are, and returns all bytes that come back until the server closes or `milliseconds` have passed. */
 export async function exchange (origin: string, request: string | Buffer, milliseconds = 2000): Promise<string> {
-  const { hostname, port } = new URL(origin)
-  const socket = connect(Number(port), hostname)
+  const { protocol, hostname: host, port } = new URL(origin)
+  const socket = protocol === 'https:' ? connectTls({ host, port: Number(port), rejectUnauthorized: false }) : connect(Number(port), host)
   socket.setTimeout(milliseconds, () => socket.destroy())
   socket.write(request)
   const chunks: Buffer[] = []
