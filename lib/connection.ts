@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { badRequest, serviceUnavailable, StatusError } from './errors.ts'
+import { badRequest, StatusError } from './errors.ts'
 import { settingsIn, type Settings } from './options.ts'
 import { problemOf, rowIn } from './problem.ts'
 
@@ -15,7 +15,6 @@ const malformed = badRequest('The request is not HTTP that can be read.', { code
 const noHost = badRequest('The request has no Host.', { code: 'HOST_REQUIRED' })
 const noExpectation = new StatusError(417, 'The server meets no expectation but 100-continue.')
 const noTunnel = new StatusError(405, 'The server opens no tunnels.')
-const closing = serviceUnavailable('The server is closing.', { code: 'CLOSING' })
 
 /** How long a connection stays open for its client to read why it is refused, in milliseconds. */
 const linger = 1000
@@ -26,13 +25,10 @@ const exchanges = new WeakMap<Socket, { request: IncomingMessage, response: Serv
 /** The connections that are ending. */
 const refused = new WeakSet<Socket>()
 
-/** Answers what reaches the server, but no route: expectations, tunnels, requests without `Host` and while closing. */
+/** Answers what reaches the server, but no route: expectations, tunnels, requests without `Host`. */
 export function watchConnections (instance: FastifyInstance, settings: Settings): void {
   const { server } = instance
-  let isClosing = false
-  instance.addHook('preClose', async () => { isClosing = true })
   instance.addHook('onRequest', ({ raw: { headers, httpVersion } }, _reply, done) => {
-    if (isClosing) return done(closing)
     // "A server MUST respond with a 400 […] to any HTTP/1.1 request message that lacks a Host" (RFC 9112 §3.2)
     if (headers.host === undefined && httpVersion === '1.1') return done(noHost)
     done()

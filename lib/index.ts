@@ -10,6 +10,7 @@ import { markRoutes } from './declared.ts'
 import { documentRoutes } from './document.ts'
 import { setErrorHandlers } from './error-handler.ts'
 import { setSettings } from './options.ts'
+import { watchOutages } from './outage.ts'
 import { refuser } from './refuse.ts'
 import { decorateReplies } from './reply.ts'
 import { contractOf, isHidden, recordRoutes } from './routes.ts'
@@ -28,13 +29,15 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
   const refuse = refuser(settings)
   let contract: ContractRoute[] | undefined
 
-  instance.decorate('ptStatus', {
+  // Their hooks come first: what they refuse, nothing else is asked
+  watchConnections(instance, settings)
+  const outage = watchOutages(instance, settings)
+  instance.decorate('ptStatus', Object.assign(outage, {
     contract () {
       if (contract === undefined) throw new Error('Cannot list the contract: the app is not ready')
       return structuredClone(contract)
     }
-  })
-  watchConnections(instance, settings)
+  }))
   markRoutes(instance)
   const routes = recordRoutes(instance)
   decorateReplies(instance)

@@ -17,6 +17,8 @@ export interface Settings {
   readonly check: 'error' | 'warn'
   readonly challenge: string
   readonly retryAfter: number
+  /** In milliseconds. */
+  readonly drainDelay: number
   readonly securityScheme: string | undefined
   readonly etag: EtagOptions | false
   readonly validation: ValidationOptions | false
@@ -32,6 +34,7 @@ const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, mus
   check: [isMode, "'error' or 'warn'"],
   challenge: [isFieldValue, 'a value of the WWW-Authenticate header field'],
   retryAfter: [value => Number.isInteger(value) && value >= 0, 'a number of seconds'],
+  drainDelay: [value => Number.isInteger(value) && value >= 0 && value < 2 ** 31, 'a number of milliseconds'],
   securityScheme: [isText, 'the name of a security scheme'],
   etag: [value => typeof value === 'boolean' || has(value, ['algorithm', 'hashFn', 'weak']), 'a boolean or { algorithm, hashFn, weak }'],
   validation: [value => value === false || has(value, ['coerceBody', 'removeAdditional']), 'false or { coerceBody, removeAdditional }'],
@@ -55,7 +58,7 @@ export function settingsOf (options: PtStatusOptions, inherited?: Settings): Set
   const given = { ...inherited?.options, ...options }
   const {
     authenticate, mapError, format = 'problem', codes = [], undeclared = 'error', check = 'error',
-    challenge = 'Bearer', retryAfter = 30, securityScheme, etag = true, validation = {}
+    challenge = 'Bearer', retryAfter = 30, drainDelay = 0, securityScheme, etag = true, validation = {}
   } = given
   const contract = contractWith(codes)
   return Object.freeze({
@@ -68,6 +71,7 @@ export function settingsOf (options: PtStatusOptions, inherited?: Settings): Set
     check,
     challenge,
     retryAfter,
+    drainDelay,
     securityScheme,
     etag: etag === true ? {} : etag,
     validation

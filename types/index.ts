@@ -81,6 +81,11 @@ export interface PtStatusOptions {
   challenge?: string
   /** `Retry-After` of a 503 that brings none, in seconds (RFC 9110 §10.2.3). Default: 30. */
   retryAfter?: number
+  /**
+   * How long the server goes on answering once it is told to close, in milliseconds, while `availability` is `'draining'`:
+   * as long as a balancer takes to see that. It needs `statusServerOptions()`. Default: 0.
+   */
+  drainDelay?: number
   /** The security scheme of closed routes: its name in the OpenAPI document's components. Default: none is told. */
   securityScheme?: string
   /** How the 200s of GET and HEAD that have no entity tag get one; `false`: they don't. */
@@ -100,6 +105,17 @@ export interface ContractRoute {
   codes: number[]
 }
 
+/** What the client of a suspended scope is told. */
+export interface Suspension {
+  /** A sentence for people. */
+  detail?: string
+  /** When to try again, in seconds. Default: the plugin's `retryAfter`. */
+  retryAfter?: number
+}
+
+/** Whether a scope answers: `'draining'` is the server that was told to close, and will. */
+export type Availability = 'available' | 'suspended' | 'draining'
+
 /** What the plugin adds to the scope it is registered in. */
 export interface PtStatus {
   /**
@@ -108,6 +124,17 @@ export interface PtStatus {
    * @throws {Error} before the app is ready
    */
   contract (): ContractRoute[]
+  /**
+   * Answers 503 on every route of the scope, before the credentials and the body are read, but for those whose
+   * `config.alwaysAvailable` is true; until `resume()`. An unknown route stays a 404.
+   *
+   * @throws {TypeError} if `detail` or `retryAfter` isn't what it must be
+   */
+  suspend (suspension?: Suspension): void
+  /** Ends what `suspend()` began. */
+  resume (): void
+  /** What a readiness route tells the balancer. */
+  readonly availability: Availability
 }
 
 /** What a map of responses has for a 201, looked for in Fastify's order; `never` where it has nothing. */
@@ -146,6 +173,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may use the route. Default: any principal. */
     access?: Access
+    /** Answers while the scope is suspended too: a liveness route. */
+    alwaysAvailable?: boolean
   }
 
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging goes by position and name; constraints and defaults are Fastify's
