@@ -21,7 +21,7 @@ async function start (t: Parameters<typeof listen>[0], options: PtStatusOptions 
   app.get('/slow', async () => { await sleep(400); return {} })
   await app.register(async child => {
     await child.register(ptStatus)
-    child.get('/', async () => ({}))
+    child.get('/', async () => ({ availability: child.ptStatus.availability }))
     child.post('/suspend', { config: { alwaysAvailable: true } }, async () => { child.ptStatus.suspend(); return { availability: child.ptStatus.availability } })
   }, { prefix: '/child' })
   return { app, seen, origin: await listen(t, app) }
@@ -53,6 +53,7 @@ t.test('while it is suspended, each route but those that are always available is
 
 t.test('a scope is suspended by itself', async t => {
   const { app, origin } = await start(t)
+  t.same(JSON.parse((await send(origin, 'GET', '/child')).body), { availability: 'available' })
   t.match(JSON.parse((await send(origin, 'POST', '/child/suspend')).body), { availability: 'suspended' })
   t.equal(app.ptStatus.availability, 'available')
   t.equal((await send(origin, 'GET', '/child')).status, 503)
