@@ -2,26 +2,35 @@ import autocannon from 'autocannon'
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 
 /** One way to give an answer. */
 export interface Contestant {
   /** The server, not listening yet. */
-  app: () => FastifyInstance | Promise<FastifyInstance>
+  app: (options: FastifyServerOptions) => FastifyInstance | Promise<FastifyInstance>
   request?: { method?: 'GET' | 'POST' | 'PUT' | 'DELETE', path?: string, headers?: Record<string, string>, body?: string }
   /** The status that each answer must have, or the round doesn't count. */
   status: number
 }
 
+/** What is to be reached: a contestant's cost beside another's. */
+export interface Goal {
+  of: string
+  beside: string
+  atMost: number
+}
+
 /** What a contestant costs: medians of all rounds. */
 export interface Result {
   contestant: string
-  /** CPU time of the server's process for each request, in microseconds. */
+  /** CPU time of the server's process for each request, in microseconds; of a start, its time in milliseconds. */
   cpu: number
   /** `cpu` beside that of the first contestant. */
   ratio: number
-  /** Requests a second. */
+  /** Requests a second; 0 where nothing was asked. */
   throughput: number
+  /** Of a start: the heap that it takes, in MB. */
+  heap?: number
 }
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
@@ -80,6 +89,6 @@ async function messageOf<T> (server: ChildProcess): Promise<T> {
   return message
 }
 
-function median (values: readonly number[]): number {
+export function median (values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

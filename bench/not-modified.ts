@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import Fastify from 'fastify'
 import ptStatus from 'fastify-pt-status'
-import type { Contestant } from './compare.ts'
+import type { Contestant, Goal } from './compare.ts'
 
 export const question = 'What does a 304 through isNotModified() cost, beside the 200 that it replaces?'
 
@@ -19,14 +19,20 @@ const organization = {
 }
 const schema = { response: { 200: Organization } }
 
-const bare = () => {
-  const app = Fastify()
+const bare: Contestant['app'] = options => {
+  const app = Fastify(options)
   app.get('/', { schema }, async () => organization)
   return app
 }
 
-const plugin = async () => {
-  const app = Fastify()
+const direct: Contestant['app'] = options => {
+  const app = Fastify(options)
+  app.get('/', (request, reply) => { reply.code(304).header('etag', '"1"').send() })
+  return app
+}
+
+const plugin: Contestant['app'] = async options => {
+  const app = Fastify(options)
   await app.register(ptStatus)
   app.get('/', { schema }, async (request, reply) => {
     if (reply.isNotModified({ etag: 1 })) return reply.notModified()
@@ -38,5 +44,8 @@ const plugin = async () => {
 export const contestants: Record<string, Contestant> = {
   '200, bare Fastify': { app: bare, status: 200 },
   '200, fastify-pt-status': { app: plugin, status: 200 },
-  '304 through isNotModified()': { app: plugin, request: { headers: { 'if-none-match': '"1"' } }, status: 304 }
+  '304 through isNotModified()': { app: plugin, request: { headers: { 'if-none-match': '"1"' } }, status: 304 },
+  '304, direct': { app: direct, status: 304 }
 }
+
+export const goals: Goal[] = [{ of: '304 through isNotModified()', beside: '200, bare Fastify', atMost: 0.9 }]

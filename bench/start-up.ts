@@ -1,0 +1,61 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { Type } from '@sinclair/typebox'
+import Fastify, { type FastifyInstance } from 'fastify'
+import ptStatus from 'fastify-pt-status'
+import { median, type Goal, type Result } from './compare.ts'
+
+export const question = 'What does ready() of 1,000 routes cost, with all responses derived?'
+
+/** Makes an app that isn't ready yet. */
+export type Starter = () => Promise<FastifyInstance>
+
+interface Variant {
+  shared?: number
+  heads?: boolean
+}
+
+const starter = (isPlugin: boolean, { shared = 0, heads = false }: Variant): Starter => async () => {
+  const app = Fastify({ exposeHeadRoutes: heads })
+  for (let index = 0; index < shared; index++) app.addSchema({ $id: `shared-${index}`, type: 'object', properties: { a: { type: 'string' }, b: { type: 'number' } } })
+  // As a real app does: the plugin before the routes, all of it loaded by ready()
+  if (isPlugin) app.register(ptStatus)
+  app.register(async scope => {
+    for (let index = 0; index < 1000; index++) {
+      const body = Type.Object({ id: Type.String(), name: Type.String(), [`field${index}`]: Type.Number() })
+      scope.get(`/things-${index}/:id`, { schema: { params: Type.Object({ id: Type.String() }), response: { 200: body } } }, async () => ({}))
+    }
+  })
+  return app
+}
+
+const variants: Record<string, Variant> = { plain: { heads: false }, 'HEAD routes': { heads: true }, '50 shared schemas': { shared: 50 }, '50 shared, HEAD routes': { shared: 50, heads: true } }
+
+export const starters: Record<string, Starter> = Object.fromEntries(Object.entries(variants).flatMap(([name, variant]) => [
+  [`${name}: bare Fastify`, starter(false, variant)],
+  [`${name}: fastify-pt-status`, starter(true, variant)]
+]))
+
+export const goals: Goal[] = Object.keys(variants).map(name => ({ of: `${name}: fastify-pt-status`, beside: `${name}: bare Fastify`, atMost: 1.1 }))
+
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5) * 2 + 1
+
+export async function measure (): Promise<Result[]> {
+  const names = Object.keys(starters)
+  const samples = new Map(names.map(name => [name, [] as Array<{ milliseconds: number, heap: number }>]))
+  for (let round = 0; round < rounds; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const child = fork(new URL('start.js', import.meta.url), [import.meta.url, name], { execArgv: ['--expose-gc'] })
+      const [sample] = await once(child, 'message')
+      samples.get(name)!.push(sample)
+    }
+  }
+  const of = (name: string, field: 'milliseconds' | 'heap') => median(samples.get(name)!.map(sample => sample[field]))
+  return names.map(contestant => ({
+    contestant,
+    cpu: of(contestant, 'milliseconds'),
+    ratio: of(contestant, 'milliseconds') / of(`${contestant.split(':')[0]}: bare Fastify`, 'milliseconds'),
+    throughput: 0,
+    heap: of(contestant, 'heap')
+  }))
+}

@@ -1,0 +1,14 @@
+import type { Starter } from './start-up.ts'
+
+// One start in a process of its own: `start.js <bench file> <starter>`, with --expose-gc
+const [file, name] = process.argv.slice(2) as [string, string]
+const { starters } = await import(file) as { starters: Record<string, Starter> }
+const app = await starters[name]!()
+
+globalThis.gc?.()
+const before = process.memoryUsage().heapUsed
+const begun = process.hrtime.bigint()
+await app.ready()
+const milliseconds = Number(process.hrtime.bigint() - begun) / 1e6
+globalThis.gc?.()
+process.send!({ milliseconds, heap: (process.memoryUsage().heapUsed - before) / 2 ** 20 }, () => process.exit())
