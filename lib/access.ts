@@ -61,7 +61,7 @@ function bar (method: RouteOptions['method']): preParsingHookHandler {
 }
 
 function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | undefined) {
-  const admit = admission(access)
+  const admit = admission(access, authenticate.realm)
 
   return async function authorize (request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (isPreflight(request)) return
@@ -76,7 +76,7 @@ function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | 
 }
 
 /** Throws the 403 of a principal that the route doesn't admit. */
-function admission (access: Exclude<Access, 'public'> | undefined): ((request: FastifyRequest, principal: Principal) => void | Promise<void>) | undefined {
+function admission (access: Exclude<Access, 'public'> | undefined, realm: string | undefined): ((request: FastifyRequest, principal: Principal) => void | Promise<void>) | undefined {
   if (access === undefined) return undefined
   if (typeof access === 'function') {
     return async (request, principal) => {
@@ -88,7 +88,7 @@ function admission (access: Exclude<Access, 'public'> | undefined): ((request: F
     const { scopes: granted = [] } = principal
     if (!Array.isArray(granted)) throw new TypeError('Cannot admit: the scopes of a principal must be an array')
     if (!scopes.every(scope => granted.includes(scope))) {
-      throw forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes })
+      throw forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm })
     }
   }
 }

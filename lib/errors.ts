@@ -1,3 +1,4 @@
+import { bearerChallenge } from './challenge.ts'
 import { fold, isErrorStatus } from './folding.ts'
 import { constantOf, phraseOf, refusals, rowOf, type RefusalStatus } from './status.ts'
 
@@ -39,6 +40,8 @@ export interface UnauthorizedOptions extends RefusalOptions {
 export interface ForbiddenOptions extends RefusalOptions {
   /** The scopes that are missing: sent as a challenge (RFC 6750 §3.1). */
   scopes?: readonly string[]
+  /** The protection space that the challenge of `scopes` names (RFC 9110 §11.5). */
+  realm?: string | undefined
 }
 
 /** Options of a 503. */
@@ -91,9 +94,9 @@ StatusError.prototype.name = 'StatusError'
 
 const none = Object.freeze({})
 
-function headersOf ({ headers = none, challenge, scopes, retryAfter }: StatusErrorOptions): Readonly<Record<string, string>> {
+function headersOf ({ headers = none, challenge, scopes, realm, retryAfter }: StatusErrorOptions): Readonly<Record<string, string>> {
   if (challenge !== undefined) return { ...headers, 'www-authenticate': challenge }
-  if (scopes !== undefined) return { ...headers, 'www-authenticate': insufficientScope(scopes) }
+  if (scopes !== undefined) return { ...headers, 'www-authenticate': insufficientScope(scopes, realm) }
   if (retryAfter !== undefined && isDelay(retryAfter)) return { ...headers, 'retry-after': String(Math.ceil(retryAfter)) }
   return headers
 }
@@ -107,9 +110,9 @@ function isDelay (seconds: number): boolean {
 export const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 
 /** The challenge of RFC 6750 §3.1. Its scopes "MUST NOT include characters outside the set %x21 / %x23-5B / %x5D-7E" (§3). */
-function insufficientScope (scopes: readonly string[]): string {
+function insufficientScope (scopes: readonly string[], realm: string | undefined): string {
   const names = scopes.filter(scope => scope.split(' ').every(token => scopeToken.test(token)))
-  return `Bearer error="insufficient_scope"${names.length > 0 ? `, scope="${names.join(' ')}"` : ''}`
+  return bearerChallenge({ realm, error: 'insufficient_scope', scope: names.length > 0 ? names.join(' ') : undefined })
 }
 
 function refusal<Options extends RefusalOptions> (status: RefusalStatus) {

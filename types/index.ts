@@ -13,14 +13,19 @@ export interface Principal {
   subject: string
   /** What the credentials allow (RFC 6749 §3.3). */
   scopes?: readonly string[]
+  /** What the access token says, where `bearer()` has verified one. */
+  claims?: { readonly [name: string]: unknown }
 }
 
 /**
  * Reads the credentials of a request. Returns the principal, or nothing where there are none or bad ones: a 401.
  * May throw a `StatusError`.
  */
-export type Authenticate = (request: FastifyRequest, reply: FastifyReply) =>
-  Principal | null | undefined | void | Promise<Principal | null | undefined | void>
+export interface Authenticate {
+  (request: FastifyRequest, reply: FastifyReply): Principal | null | undefined | void | Promise<Principal | null | undefined | void>
+  /** The protection space that the 403 of missing scopes names (RFC 9110 §11.5), as `bearer()` has it. */
+  readonly realm?: string
+}
 
 /** Who may use a route: everybody, a principal with these scopes, or whom the function admits. */
 export type Access = 'public' | { readonly scopes: readonly string[] } | AccessFunction
