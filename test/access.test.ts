@@ -1,6 +1,10 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import jwt from '@fastify/jwt'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { exportPKCS8, exportSPKI } from 'jose'
 import t from 'tap'
 import ptStatus, { notFound, serviceUnavailable, unauthorized, type Authenticate, type Principal } from '../lib/index.ts'
+import { newKey } from './issuer.ts'
 import { listen, send } from './wire.ts'
 
 const users: Record<string, Principal> = {
@@ -74,6 +78,77 @@ t.test('a function admits by true alone, and may say first that nothing is there
   t.equal((await send(origin, 'GET', '/things/2', as('reader'))).status, 404, '→ exists')
   t.equal((await send(origin, 'GET', '/things/1', as('reader'))).status, 403, '→ allowed')
   t.equal((await send(origin, 'GET', '/things/1', as('writer'))).status, 200)
+})
+
+t.test('a 403 is masked as a 404 by one line of the route', async t => {
+  const origin = await start(t, app => {
+    app.get('/:owner', {
+      config: { access: (request, { subject }) => { if (request.params.owner === subject) return true; throw notFound() } }
+    }, async () => ({}))
+  })
+  t.equal((await send(origin, 'GET', '/writer')).status, 401)
+  t.equal((await send(origin, 'GET', '/writer', as('writer'))).status, 200)
+  const [masked, unknown] = [await send(origin, 'GET', '/writer', as('reader')), await send(origin, 'GET', '/nobody-at-all', as('reader'))]
+  t.match([masked.status, unknown.status], [404, 404])
+  t.notOk('www-authenticate' in masked.headers)
+  const { instance, requestId, ...told } = JSON.parse(masked.body)
+  t.match(JSON.parse(unknown.body), told, 'nothing tells what is there from what is not')
+})
+
+t.test('the missing scopes are told with the realm of authenticate', async t => {
+  const origin = await start(t, app => { app.get('/', { config: { access: { scopes: ['things:read'] } } }, async () => ({})) },
+    Object.assign(() => ({ subject: 'x' }), { realm: 'things' }))
+  t.equal((await send(origin, 'GET', '/')).headers['www-authenticate'], 'Bearer realm="things", error="insufficient_scope", scope="things:read"')
+})
+
+t.test('services authenticate by an API key, compared in constant time', async t => {
+  const key = randomBytes(32).toString('base64url')
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const known = digest(key)
+  // Of one length whatever was sent, so that neither the time nor an error tells how much of it was right
+  const origin = await start(t, app => { app.get('/', async request => request.principal) },
+    ({ headers }) => timingSafeEqual(digest(String(headers['x-api-key'])), known) ? { subject: 'billing' } : undefined)
+
+  t.equal((await send(origin, 'GET', '/', { 'x-api-key': key })).body, '{"subject":"billing"}')
+  for (const wrong of ['', key.slice(1), `${key}a`, key.toLowerCase(), `${key}, ${key}`, 'a'.repeat(5000), 'undefined']) {
+    t.equal((await send(origin, 'GET', '/', { 'x-api-key': wrong })).status, 401)
+  }
+  t.equal((await send(origin, 'GET', '/')).status, 401)
+})
+
+t.test('authenticate by @fastify/jwt: its refusals are 401 with a challenge', async t => {
+  const [{ privateKey, publicKey }, other] = [await newKey('a', 'RS256'), await newKey('a', 'RS256')]
+  const app = Fastify()
+  await app.register(jwt, {
+    secret: { private: await exportPKCS8(privateKey), public: await exportSPKI(publicKey) },
+    sign: { algorithm: 'RS256' },
+    verify: { algorithms: ['RS256'], allowedAud: 'things' }
+  })
+  await app.register(ptStatus, {
+    authenticate: async request => {
+      const { sub, scope } = await request.jwtVerify<{ sub: string, scope: string }>()
+      return { subject: sub, scopes: scope.split(' ') }
+    }
+  })
+  app.get('/', { config: { access: { scopes: ['things:read'] } } }, async request => request.principal)
+  const origin = await listen(t, app)
+  const token = (claims: object, options = {}) => app.jwt.sign({ sub: 'a', scope: 'things:read', aud: 'things', ...claims }, options)
+  const bearer = (value: string) => ({ authorization: `Bearer ${value}` })
+
+  t.equal((await send(origin, 'GET', '/', bearer(token({})))).body, '{"subject":"a","scopes":["things:read"]}')
+  t.equal((await send(origin, 'GET', '/', bearer(token({ scope: 'else' })))).status, 403)
+  const refused = {
+    none: {},
+    malformed: { authorization: 'Bearer' },
+    'no token': bearer('abc'),
+    expired: bearer(token({ iat: 1, exp: 2 })),
+    'of another audience': bearer(token({ aud: 'else' })),
+    'of another key': bearer(token({}, { key: await exportPKCS8(other.privateKey) }))
+  }
+  for (const [name, headers] of Object.entries(refused)) {
+    const { status, headers: fields } = await send(origin, 'GET', '/', headers)
+    t.match([status, fields['www-authenticate']], [401, 'Bearer'], name)
+  }
 })
 
 const outcomes: Record<string, [ReturnType<Authenticate> | (() => never), number]> = {
