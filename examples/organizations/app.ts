@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyServerOptions } from 'fastify'
 import ptStatus, { type PtStatusOptions } from 'fastify-pt-status'
+import { securitySchemes } from 'fastify-pt-status/bearer'
 import type { Kysely } from 'kysely'
 import type { CompanyRegistry } from './company-registry.ts'
 import { managerStore } from './manager-store.ts'
@@ -26,7 +27,7 @@ export async function buildApp ({ authenticate, database, registry, logger = fal
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Organizations', version: '1.0.0' },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }
+      components: { securitySchemes }
     },
     refResolver: { buildLocalReference: json => String(json.$id) }
   })

@@ -10,7 +10,7 @@ const draft = JSON.stringify({
 
 /** One `curl` line for each of the ten codes, below a comment that says which and why. */
 export function curlLines (url: string, { admin, reader }: Tokens): string {
-  const as = (token: string) => `-H 'Authorization: Bearer ${token}'`
+  const as = (token: string) => `-H "Authorization: Bearer ${token}"`
   const line = (status: number, why: string, ...rest: string[]) =>
     [`# ${status} ${STATUS_CODES[status]}: ${why}`, ['curl -i -s', ...rest].join(' ')].join('\n')
 

@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { bearer } from 'fastify-pt-status/bearer'
 import { buildApp } from './app.ts'
 import { companyRegistry } from './company-registry.ts'
 import { curlLines } from './curl-lines.ts'
 import { openDatabase } from './database.ts'
+import { audience, startIssuer } from './issuer.ts'
 import { seed } from './seed.ts'
 import { createTables } from './tables.ts'
-import { issueTokens } from './users.ts'
+import type { Tokens } from './users.ts'
 
 const {
   HOST = '127.0.0.1',
@@ -15,7 +17,12 @@ const {
   LOG_LEVEL = 'error',
   // Nothing listens on this unassigned port: the registry is away until a real one is named
   COMPANY_REGISTRY_URL = 'http://127.0.0.1:4/',
-  DATABASE_FILE
+  DATABASE_FILE,
+  // Without one, the example has an issuer of its own
+  OIDC_ISSUER,
+  OIDC_AUDIENCE = audience,
+  // Many issuers have `JWT` in the header of their access tokens
+  OIDC_TYP = 'at+jwt'
 } = process.env
 
 // npm passes on a Ctrl-C that the terminal has sent already: only the first counts
@@ -23,9 +30,13 @@ const interrupted = new Promise(resolve => {
   process.on('SIGINT', resolve).on('SIGTERM', resolve)
 })
 
+const issuer = OIDC_ISSUER === undefined ? await startIssuer() : undefined
+// For the shell to fill in, where the tokens are of another issuer
+const tokens: Tokens = issuer?.tokens ?? { admin: '$ADMIN', manager: '$MANAGER', reader: '$READER' }
+const authenticate = bearer({ issuer: OIDC_ISSUER ?? issuer!.url, audience: OIDC_AUDIENCE, typ: OIDC_TYP })
+
 const file = DATABASE_FILE ?? join(await mkdtemp(join(tmpdir(), 'organizations-')), 'organizations.db')
 const database = openDatabase(file)
-const { tokens, authenticate } = issueTokens()
 const app = await buildApp({
   authenticate,
   database,
@@ -40,7 +51,7 @@ try {
   const url = `${await app.listen({ host: HOST, port: Number(PORT) })}/v1/organizations`
   console.log(`Organizations: ${url}
 
-Tokens, made for this run
+Tokens${issuer === undefined ? ` of ${OIDC_ISSUER}, which the shell must have` : ', made for this run'}
   admin    ${tokens.admin}  reads and writes
   manager  ${tokens.manager}  reads, and replaces the one organization that she manages
   reader   ${tokens.reader}  reads
@@ -55,6 +66,7 @@ Ctrl-C stops it.`)
   // A connection that never sends a request would keep it waiting
   setTimeout(() => app.server.closeAllConnections(), 5000).unref()
   await app.close()
+  await issuer?.close()
   await database.destroy()
   if (DATABASE_FILE === undefined) await rm(dirname(file), { recursive: true, force: true })
 }

@@ -4,13 +4,14 @@ import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
+import { bearer } from 'fastify-pt-status/bearer'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../examples/organizations/app.ts'
 import { companyRegistry } from '../../examples/organizations/company-registry.ts'
 import { openDatabase } from '../../examples/organizations/database.ts'
+import { audience, startIssuer } from '../../examples/organizations/issuer.ts'
 import { seed, seeded } from '../../examples/organizations/seed.ts'
 import { createTables } from '../../examples/organizations/tables.ts'
-import { issueTokens } from '../../examples/organizations/users.ts'
 
 const unknown = '00000000-0000-4000-8000-000000000000'
 const draft = {
@@ -37,8 +38,8 @@ async function start (t: Test, environment: Record<string, string>) {
 }
 
 /** Runs a line in a shell, as a user would, and takes curl's `-i` output apart. */
-async function run (line: string) {
-  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { env: { PATH: process.env.PATH } })
+async function run (line: string, variables: Record<string, string> = {}) {
+  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { env: { PATH: process.env.PATH, ...variables } })
   const end = stdout.indexOf('\r\n\r\n')
   const [statusLine = '', ...fields] = stdout.slice(0, end).split('\r\n')
   const headers = new Headers(fields.map(field => field.split(/: ?(.*)/, 2) as [string, string]))
@@ -137,15 +138,28 @@ t.test('the process keeps a database that it was given', async t => {
   t.same(await second.ended, [0, null])
 })
 
+t.test('the process accepts the tokens of an issuer that it was given', async t => {
+  const issuer = await startIssuer()
+  t.teardown(issuer.close)
+  const { output, child, ended } = await start(t, { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: audience })
+  const line = /^curl .*pageSize=3'$/m.exec(output.out)![0]
+  t.equal((await run(line, { READER: issuer.tokens.reader })).status, 200)
+  t.equal((await run(line, { READER: 'else' })).status, 401)
+  child.kill('SIGTERM')
+  t.same(await ended, [0, null])
+})
+
 /** The app on a seeded database of the test's own, and a way to ask it as one of the users. */
 async function api (t: Test, registryUrl = 'http://127.0.0.1:4/') {
   const database = openDatabase(`${t.testdir({})}/organizations.db`)
   await createTables(database)
   await seed(database)
-  const { tokens, authenticate } = issueTokens()
-  const app = await buildApp({ authenticate, database, registry: companyRegistry(registryUrl) })
+  const issuer = await startIssuer()
+  const { tokens } = issuer
+  const app = await buildApp({ authenticate: bearer({ issuer: issuer.url, audience }), database, registry: companyRegistry(registryUrl) })
   t.teardown(async () => {
     await app.close()
+    await issuer.close()
     await database.destroy()
   })
   const ask = async (user: keyof typeof tokens, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: object, headers?: object) => {
@@ -235,11 +249,15 @@ t.test('a damaged organization is a 500 until it is replaced', async t => {
   t.equal((await ask('reader', 'GET', `/${seeded.damaged}`)).status, 200)
 })
 
-t.test('a token that nobody was given is a 401, whatever the route', async t => {
+t.test('credentials that nobody was given are a 401, malformed ones a 400, whatever the route', async t => {
   const { ask } = await api(t)
-  for (const authorization of ['Bearer', 'Bearer ', 'Bearer x', 'Basic YTpi', 'x']) {
+  for (const authorization of ['Bearer x', 'Basic YTpi', 'x']) {
     const answer = await ask('admin', 'PUT', `/${unknown}`, {}, { authorization })
-    t.match(answer, { status: 401, code: 'UNAUTHORIZED', headers: { 'www-authenticate': /^Bearer/ } }, authorization)
+    t.match(answer, { status: 401, headers: { 'www-authenticate': /^Bearer realm=/ } }, authorization)
+  }
+  for (const authorization of ['Bearer', 'Bearer x y']) {
+    const answer = await ask('admin', 'PUT', `/${unknown}`, {}, { authorization })
+    t.match(answer, { status: 400, code: 'INVALID_REQUEST', headers: { 'www-authenticate': /error="invalid_request"/ } }, authorization)
   }
 })
 

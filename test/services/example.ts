@@ -1,12 +1,13 @@
 import { Writable } from 'node:stream'
+import { bearer } from 'fastify-pt-status/bearer'
 import type { Test } from 'tap'
 import { buildApp } from '../../examples/organizations/app.ts'
 import { companyRegistry } from '../../examples/organizations/company-registry.ts'
 import { openDatabase } from '../../examples/organizations/database.ts'
+import { audience, startIssuer } from '../../examples/organizations/issuer.ts'
 import type { OrganizationDraft } from '../../examples/organizations/models.ts'
 import { seed } from '../../examples/organizations/seed.ts'
 import { createTables } from '../../examples/organizations/tables.ts'
-import { issueTokens } from '../../examples/organizations/users.ts'
 import { start, temporaryFolder } from './program.ts'
 
 /** An origin whose organizations others read through a cache. */
@@ -45,7 +46,8 @@ export async function startCacheable (t: Test, cacheControl: string): Promise<Or
   const database = openDatabase(`${await temporaryFolder(t)}/organizations.db`)
   await createTables(database)
   await seed(database)
-  const { tokens, authenticate } = issueTokens()
+  const issuer = await startIssuer()
+  const authenticate = bearer({ issuer: issuer.url, audience })
   let log = ''
   const app = await buildApp({
     database,
@@ -58,10 +60,11 @@ export async function startCacheable (t: Test, cacheControl: string): Promise<Or
   })
   t.teardown(async () => {
     await app.close()
+    await issuer.close()
     await database.destroy()
   })
   const url = `${await app.listen({ host: '127.0.0.1', port: 0 })}/v1/organizations`
-  return { url, tokens, log: async () => log }
+  return { url, tokens: issuer.tokens, log: async () => log }
 }
 
 /** The statuses of what an origin has answered to a method and a path of its URL, in order, as its log tells. */

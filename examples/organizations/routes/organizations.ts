@@ -57,8 +57,11 @@ export const organizationRoutes: FastifyPluginAsyncTypebox<Stores> = async (app,
   /** In the guideline's order: the organization exists, then who may replace it. */
   const replaceable = async ({ params: { id } }: FastifyRequest<{ Params: { id: string } }>, principal: Principal) => {
     if (await organizations.state(id) === undefined) throw noOrganization()
-    return principal.scopes?.includes('organizations:write') === true ||
-      await managers.manages(id, principal.email ?? '')
+    const { scopes, claims } = principal
+    if (scopes?.includes('organizations:write') === true) return true
+    // An address that the issuer hasn't verified may be anybody's
+    const { email, email_verified: isVerified } = claims ?? {}
+    return isVerified === true && typeof email === 'string' && await managers.manages(id, email)
   }
 
   app.put('/:id', {
