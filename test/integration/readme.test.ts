@@ -53,3 +53,23 @@ t.test('the package can be imported and required, and both are the same plugin',
   t.equal(stdout, '0\n')
   t.equal(stderr, '', 'without a warning')
 })
+
+t.test('bearer() can be imported and required, and is the same', async t => {
+  const script = "const { bearer } = require('fastify-pt-status/bearer'); import('fastify-pt-status/bearer').then(module => console.log(module.bearer === bearer))"
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' })
+  t.equal(status, 0, stderr)
+  t.equal(stdout, 'true\n')
+  t.equal(stderr, '', 'without a warning')
+})
+
+t.test('only bearer() needs jose', async t => {
+  const hook = 'export const resolve = async (name, context, next) => { if (name === "jose") throw new Error("not installed"); return next(name, context) }'
+  const script = `
+    require('node:module').register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hook))})
+    import('fastify-pt-status')
+      .then(module => { console.log(typeof module.default) })
+      .then(() => import('fastify-pt-status/bearer'))
+      .catch(({ message }) => { console.log(message) })`
+  const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' })
+  t.equal(stdout, 'function\nnot installed\n', stderr)
+})
