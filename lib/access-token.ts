@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { errors, jwtVerify, type JWTHeaderParameters } from 'jose'
+import { errors, jwtVerify, type CryptoKey, type JWTHeaderParameters } from 'jose'
 import { bearerChallenge } from './challenge.ts'
 import { StatusError, unauthorized } from './errors.ts'
 import { unavailable, type IssuerKeys } from './issuer-keys.ts'
@@ -55,14 +55,22 @@ export function accessTokenVerifier ({ realm, issuer, audience, algorithms, typ,
   }
 
   /**
+   * Returns what the token says, and the version of the keys that it was verified with.
+   *
    * @throws {StatusError} 401 if the token is not one to accept; 503 if that can't be told, since the issuer fails
    */
-  async function verify (token: string, log: FastifyBaseLogger): Promise<Claims> {
+  async function verify (token: string, log: FastifyBaseLogger): Promise<{ claims: Claims, version: number }> {
     if (token.length > longest || !compact.test(token)) throw invalidToken()
+    let version = 0
+    const keyOf = async (header: JWTHeaderParameters): Promise<CryptoKey> => {
+      const found = await keys.find(header, log)
+      version = found.version
+      return found.key
+    }
     try {
-      const { payload } = await jwtVerify(token, (header: JWTHeaderParameters) => keys.find(header, log), options)
+      const { payload } = await jwtVerify(token, keyOf, options)
       if (typeof payload.sub !== 'string' || payload.sub === '') throw new errors.JWTClaimValidationFailed('sub is no text', payload, 'sub', 'invalid')
-      return freeze(payload) as Claims
+      return { claims: freeze(payload) as Claims, version }
     } catch (error) {
       if (error instanceof StatusError) throw error
       // What jose doesn't say of the token it says of the key, such as that it is too short

@@ -45,9 +45,9 @@ export function bearer (options: BearerOptions): BearerAuthenticate {
     if (stale !== undefined) await stale
     const known = remembered?.get(token, keys.version)
     if (known !== undefined) return known
-    const claims = await verify(token, log)
+    const { claims, version } = await verify(token, log)
     const principal = { subject: claims.sub, scopes: Object.freeze([...scopesOf(claims)]), claims }
-    remembered?.set(token, keys.version, claims.exp, principal)
+    remembered?.set(token, version, claims.exp, principal)
     return principal
   }
 

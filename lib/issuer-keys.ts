@@ -11,12 +11,12 @@ export interface IssuerKeys {
   /** Reads the keys again when they get old. Something to wait for, if they are too old to go on with; never rejects. */
   revalidate (log: FastifyBaseLogger): Promise<void> | undefined
   /**
-   * The key that a token names.
+   * The key that a token names, and the version it is of: by the time the token is verified there may be another.
    *
    * @throws {JWKSNoMatchingKey | JWKSMultipleMatchingKeys} if it names none of the issuer's, or not one
    * @throws {StatusError} 503 if the issuer's keys can't be had or used
    */
-  find (header: JWSHeaderParameters, log: FastifyBaseLogger): Promise<CryptoKey>
+  find (header: JWSHeaderParameters, log: FastifyBaseLogger): Promise<{ key: CryptoKey, version: number }>
 }
 
 /** Where an issuer's keys are, and how to treat it; times in milliseconds. */
@@ -40,7 +40,7 @@ export function localKeys (jwks: JSONWebKeySet): IssuerKeys {
   return {
     version: 0,
     revalidate () { return undefined },
-    find: async header => await pick(set, header, cause => unavailable(cause))
+    find: async header => ({ version: 0, key: await pick(set, header, cause => unavailable(cause)) })
   }
 }
 
@@ -114,12 +114,12 @@ export function remoteKeys ({ issuer, jwksUri, timeout, cooldown, maxAge }: Remo
         if (set === undefined) throw outage()
       }
       try {
-        return await set(header)
+        return { version, key: await set(header) }
       } catch {
         // The key may be newer than the ones that are known
         await refresh(log)
         if (set === undefined || failure !== undefined) throw outage()
-        return await pick(set, header, outage)
+        return { version, key: await pick(set, header, outage) }
       }
     }
   }

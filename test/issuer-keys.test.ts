@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exportJWK } from 'jose'
 import t, { type Test } from 'tap'
+import { remoteKeys } from '../lib/issuer-keys.ts'
 import { as, audience, newKey, sign, startApi, startIssuer, type TestIssuer } from './issuer.ts'
 import { send, type Response } from './wire.ts'
 
@@ -212,4 +213,19 @@ t.test('an issuer that has moved its keys is discovered anew', async t => {
   const next = await sign(issuer.url, moved)
   isOutage(t, await send(origin, 'GET', '/', as(next)), issuer)
   t.equal((await send(origin, 'GET', '/', as(next))).status, 200)
+})
+
+t.test('a key and its version belong together, also where the keys change while one is looked for', async t => {
+  const issuer = await startIssuer(t)
+  const log = { warn () {} } as never
+  const keys = remoteKeys({ issuer: issuer.url, timeout: 5000, cooldown: 0, maxAge: 10 })
+  const header = { alg: 'ES256', kid: 'first' }
+  t.equal((await keys.find(header, log)).version, 1)
+  issuer.keys.push((await newKey('second')).jwk)
+  await sleep(20)
+  const refreshed = keys.revalidate(log)
+  t.equal((await keys.find(header, log)).version, 1, 'found among the old ones')
+  await refreshed
+  t.equal(keys.version, 2)
+  t.equal((await keys.find(header, log)).version, 2)
 })
