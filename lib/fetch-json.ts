@@ -12,13 +12,27 @@ export async function fetchJson (url: URL, signal: AbortSignal): Promise<unknown
     await response.body?.cancel()
     throw new Error(`Cannot read ${url.href}: the answer is ${response.status}`)
   }
+  const reader = response.body.getReader()
+  // Whatever becomes of fetch's own signal once the head of the answer is there: nobody waits for ever
+  const cancel = (): void => { reader.cancel().catch(() => {}) }
+  signal.addEventListener('abort', cancel)
+  try {
+    return JSON.parse(await read(reader, url, signal))
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    cancel()
+  }
+}
+
+async function read (reader: ReadableStreamDefaultReader<Uint8Array>, url: URL, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
-  // Leaving the loop cancels what is left of the body
-  for await (const chunk of response.body) {
-    size += chunk.length
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    size += value!.length
     if (size > largest) throw new Error(`Cannot read ${url.href}: it is larger than ${largest} bytes`)
-    chunks.push(chunk)
+    chunks.push(value!)
   }
-  return JSON.parse(Buffer.concat(chunks).toString())
+  // A reader that was cancelled says that it is done
+  signal.throwIfAborted()
+  return Buffer.concat(chunks).toString()
 }

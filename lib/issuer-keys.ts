@@ -69,8 +69,10 @@ export function remoteKeys ({ issuer, jwksUri, timeout, cooldown, maxAge }: Remo
   }
 
   async function load (log: FastifyBaseLogger): Promise<void> {
+    const controller = new AbortController()
+    const timer = setTimeout(() => { controller.abort(new Error(`The issuer took longer than ${timeout} ms`)) }, timeout)
     try {
-      const signal = AbortSignal.timeout(timeout)
+      const { signal } = controller
       location ??= await discoverJwksUri(issuer, signal)
       adopt(await fetchJson(location, signal) as JSONWebKeySet)
       failure = undefined
@@ -78,6 +80,8 @@ export function remoteKeys ({ issuer, jwksUri, timeout, cooldown, maxAge }: Remo
       failure = error
       location = configured
       log.warn({ err: error }, "The issuer's keys can't be read")
+    } finally {
+      clearTimeout(timer)
     }
   }
 

@@ -9,14 +9,15 @@ const answers: Readonly<Record<string, [TestIssuer['answer'], RegExp]>> = {
   'no JSON': [(request, response) => response.end('<html>'), /JSON/],
   'more than 256 KiB': [(request, response) => response.end(`"${' '.repeat(262_143)}"`), /larger than 262144 bytes$/],
   'an end before it is complete': [(request, response) => { response.writeHead(200, { 'content-length': '10' }).write('{', () => { setTimeout(() => response.destroy(), 50) }) }, /terminated/],
-  'nothing in time': [() => {}, /timeout/]
+  'nothing in time': [() => {}, /timeout/],
+  'an answer that stops in the middle, not in time': [(request, response) => response.write('{'), /timeout/]
 }
 
 for (const [name, [answer, message]] of Object.entries(answers)) {
   t.test(`a document isn't read from ${name}`, async t => {
     const issuer = await startIssuer(t)
     issuer.answer = answer
-    await t.rejects(fetchJson(new URL(issuer.url), AbortSignal.timeout(name === 'nothing in time' ? 50 : 5000)), { message })
+    await t.rejects(fetchJson(new URL(issuer.url), AbortSignal.timeout(name.endsWith('in time') ? 100 : 5000)), { message })
     t.same(issuer.asked, ['/'], 'and nothing else is asked for')
   })
 }

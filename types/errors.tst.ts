@@ -64,6 +64,7 @@ test('a challenge belongs to unauthorized() alone', () => {
 
 test('scopes belong to forbidden() alone', () => {
   expect(forbidden).type.toBeCallableWith('No', { scopes: ['a', 'b'] as const })
+  expect(forbidden).type.toBeCallableWith('No', { scopes: ['a'], realm: 'b' })
   expect(forbidden).type.not.toBeCallableWith('No', { scopes: 'a b' })
   expect(badRequest).type.not.toBeCallableWith('No', { scopes: ['a'] })
   expect(unauthorized).type.not.toBeCallableWith('No', { scopes: ['a'] })
