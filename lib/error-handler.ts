@@ -10,7 +10,7 @@ const noRoute = notFound('There is no such route.')
 
 /** Makes a scope answer whatever is thrown, and unknown routes, with a refusal of the contract. */
 export function setErrorHandlers (instance: FastifyInstance, settings: Settings, answer: Refuse): void {
-  const { mapError } = settings
+  const { mapError, unavailable } = settings
 
   instance.setErrorHandler(refuse)
   const { ptStatus, errorHandler } = instance
@@ -40,9 +40,9 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings,
       // Fastify reads the body of an unknown route too: what is wrong with it is not the point
       if (request.is404 && isFastifyError(thrown) && attribute(thrown).status < 500) return noRoute
       if (thrown instanceof StatusError) return attribute(thrown)
-      return attribute(mapped(thrown, request) ?? thrown, reply)
+      return attribute(mapped(thrown, request) ?? thrown, reply, unavailable)
     } catch (error) {
-      // A getter of what was thrown, or mapError itself
+      // A getter of what was thrown, or mapError or unavailable themselves
       log(unexpected, error, request)
       return unexpected
     }

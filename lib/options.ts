@@ -10,6 +10,7 @@ export interface Settings {
   readonly options: PtStatusOptions
   readonly authenticate: Authenticate | undefined
   readonly mapError: PtStatusOptions['mapError']
+  readonly unavailable: PtStatusOptions['unavailable']
   /** The codes that the scope answers. */
   readonly contract: Contract
   readonly format: Format
@@ -28,6 +29,7 @@ export interface Settings {
 const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, must: string]>> = {
   authenticate: [isFunction, 'a function'],
   mapError: [isFunction, 'a function'],
+  unavailable: [isFunction, 'a function'],
   format: [isFormat, "'problem', 'envelope' or { contentType, schema, body }, its schema with an $id"],
   codes: [value => Array.isArray(value) && value.every(isOpenable), 'status codes outside the ten, 200 to 599'],
   undeclared: [isMode, "'error' or 'warn'"],
@@ -57,7 +59,7 @@ export function settingsOf (options: PtStatusOptions, inherited?: Settings): Set
 
   const given = { ...inherited?.options, ...options }
   const {
-    authenticate, mapError, format = 'problem', codes = [], undeclared = 'error', check = 'error',
+    authenticate, mapError, unavailable, format = 'problem', codes = [], undeclared = 'error', check = 'error',
     challenge = 'Bearer', retryAfter = 30, drainDelay = 0, securityScheme, etag = true, validation = {}
   } = given
   const contract = contractWith(codes)
@@ -65,6 +67,7 @@ export function settingsOf (options: PtStatusOptions, inherited?: Settings): Set
     options: given,
     authenticate,
     mapError,
+    unavailable,
     contract,
     format: formatOf(format, contract),
     undeclared,

@@ -1,6 +1,6 @@
 import Fastify, { errorCodes } from 'fastify'
 import t from 'tap'
-import { attribute, isFastifyError, unexpected } from '../lib/attribution.ts'
+import { attribute, dependencyUnavailable, isFastifyError, unexpected } from '../lib/attribution.ts'
 import ptStatus, { badRequest, notFound, StatusError, type RefusalStatus } from '../lib/index.ts'
 import { fold } from '../lib/folding.ts'
 import { listen, send } from './wire.ts'
@@ -82,6 +82,16 @@ t.test("a stray status on any other error is somebody else's answer", async t =>
     { code: 'FST_ERR_NOT_FOUND', statusCode: 404 }, { name: 'FastifyError', statusCode: 404 }, { name: 'FastifyError', code: 404, statusCode: 404 },
     { name: 'FastifyError', code: '', statusCode: 404 }, { name: 'NotFastifyError', code: 'FST_A', statusCode: 404 }
   ]) t.equal(attribute(Object.assign(new Error('A secret.'), more)), unexpected, JSON.stringify(more))
+})
+
+t.test('an error that says that a dependency is unavailable is a 503, whatever else it says', async t => {
+  const cause = new DOMException('A secret.', 'TimeoutError')
+  for (const error of [
+    cause, new Error('A secret.', { cause }), Object.assign(new Error('A secret.', { cause }), { statusCode: 404, expose: false }),
+    httpError(500, 'A secret.', { cause }), Object.assign(fastifyError('FST_REPLY_FROM_INTERNAL', 500, 'A secret.'), { cause })
+  ]) t.equal(attribute(error), dependencyUnavailable)
+  t.equal(attribute(httpError(404, 'No such pet.', { cause })).status, 404, 'what is meant for the client stays')
+  t.equal(attribute(badRequest('a', { cause })).status, 400)
 })
 
 t.test('what is no error is a 500', async t => {

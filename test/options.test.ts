@@ -24,6 +24,7 @@ t.test('right options are taken, and those of register() pass', async t => {
   const options = {
     authenticate: () => null,
     mapError: () => null,
+    unavailable: () => false,
     format: { contentType: 'application/vnd.example+json', schema: Type.Object({}, { $id: 'Example' }), body: () => ({}) },
     challenge: 'Basic realm="example"',
     retryAfter: 0,
@@ -42,6 +43,7 @@ t.test('right options are taken, and those of register() pass', async t => {
 const wrong: Record<string, object> = {
   'authenticate must be a function': { authenticate: true },
   'mapError must be a function': { mapError: {} },
+  'unavailable must be a function': { unavailable: ['ECONNREFUSED'] },
   "format must be 'problem', 'envelope' or { contentType, schema, body }, its schema with an $id": { format: 'xml' },
   "there is no option 'authentcate'": { authentcate: () => null },
   'retryAfter must be a number of seconds': { retryAfter: '30' },

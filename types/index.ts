@@ -71,6 +71,11 @@ export interface PtStatusOptions {
   authenticate?: Authenticate
   /** Turns an error of your domain into what the client is told; nothing where it has no answer to it. */
   mapError?: (error: unknown, request: FastifyRequest) => StatusError | null | undefined | void
+  /**
+   * Adds to the errors by which a dependency is unavailable: true makes a 503 of one. It is asked about what isn't meant
+   * for the client and isn't known already; false takes nothing away, which `mapError` does. What it throws is a 500.
+   */
+  unavailable?: (error: unknown) => boolean
   /** How refusals are written. Default: `'problem'`, RFC 9457. */
   format?: 'problem' | 'envelope' | CustomFormat
   /** Status codes outside the ten for which the contract is opened: they are sent as they are, not folded. */

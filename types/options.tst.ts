@@ -12,6 +12,7 @@ test('the plugin is registered without options, with all of them, and with those
   expect(app.register).type.toBeCallableWith(ptStatus, {
     authenticate: () => ({ subject: 'a', scopes: ['organizations:read'] }),
     mapError: () => notFound(),
+    unavailable: () => false,
     format: 'envelope',
     challenge: 'Basic realm="a"',
     retryAfter: 5,
@@ -32,6 +33,8 @@ test('register() refuses an unknown option', () => {
 test('register() refuses a wrong value', () => {
   expect(app.register).type.not.toBeCallableWith(ptStatus, { authenticate: 'bearer' })
   expect(app.register).type.not.toBeCallableWith(ptStatus, { mapError: notFound() })
+  expect(app.register).type.not.toBeCallableWith(ptStatus, { unavailable: true })
+  expect(app.register).type.not.toBeCallableWith(ptStatus, { unavailable: async () => true })
   expect(app.register).type.not.toBeCallableWith(ptStatus, { undeclared: true })
   expect(app.register).type.not.toBeCallableWith(ptStatus, { codes: ['409'] })
   expect(app.register).type.not.toBeCallableWith(ptStatus, { etag: 'sha1' })
