@@ -1,15 +1,18 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import type { Test } from 'tap'
 
-// Debian keeps servers where only root's PATH looks
-const path = `${process.env['PATH']}:/usr/local/sbin:/usr/sbin`
+// Debian keeps servers where only root's PATH looks, and PostgreSQL where nobody's does
+const postgresql = '/usr/lib/postgresql'
+const versions = existsSync(postgresql) ? readdirSync(postgresql).sort() : []
+const path = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', ...versions.map(version => join(postgresql, version, 'bin'))].join(':')
 
 /** The options of a test that needs programs: where one isn't installed it is skipped, but in CI it runs and fails. */
 export function needs (...programs: string[]): { skip?: string } {
@@ -34,35 +37,48 @@ export interface Output {
 
 export interface Program {
   output: Output
-  /** Ends it and all that it started, and waits until its last line is read. */
-  stop: () => Promise<void>
+  pid: number
+  /** Ends it and all that it started, by SIGTERM or another signal, and waits until its last line is read. */
+  stop: (signal?: NodeJS.Signals) => Promise<void>
 }
 
 /** Starts a program, waits until it is ready, and stops it after the test. */
 export async function start (t: Test, command: string[], isReady: (output: Output) => boolean | Promise<boolean>, variables: Record<string, string> = {}): Promise<Program> {
-  // `env -i` keeps tap's instruments out of it, and is replaced by it: its pid is its own
-  const assignments = Object.entries({ PATH: path, ...variables }).map(([name, value]) => `${name}=${value}`)
-  const child = spawn('env', ['-i', ...assignments, ...command], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const [env, ...words] = inCleanEnvironment(command, variables)
+  const child = spawn(env, words, { stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', text => { output.out += text })
   child.stderr.setEncoding('utf8').on('data', text => { output.err += text })
 
   let hasEnded = false
   const ended = once(child, 'close').then(() => { hasEnded = true })
-  const stop = async (): Promise<void> => {
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
     const deadline = setTimeout(() => child.kill('SIGKILL'), 5000)
-    child.kill('SIGTERM')
+    child.kill(signal)
     await ended
     clearTimeout(deadline)
   }
-  t.teardown(stop)
+  t.teardown(() => stop())
 
   const deadline = Date.now() + 20_000
   while (!await isReady(output)) {
     if (hasEnded || Date.now() > deadline) throw new Error(`${command[0]} did not start: ${output.err}`)
     await sleep(20)
   }
-  return { output, stop }
+  return { output, pid: child.pid!, stop }
+}
+
+/** Runs a program to its end, and returns what it has written. */
+export async function run (command: string[], variables: Record<string, string> = {}): Promise<string> {
+  const [env, ...words] = inCleanEnvironment(command, variables)
+  const { stdout } = await promisify(execFile)(env, words)
+  return stdout
+}
+
+/** `env -i` keeps tap's instruments out of a program, and is replaced by it: its pid is its own. */
+function inCleanEnvironment (command: string[], variables: Record<string, string>): [string, ...string[]] {
+  const assignments = Object.entries({ PATH: path, ...variables }).map(([name, value]) => `${name}=${value}`)
+  return ['env', '-i', ...assignments, ...command]
 }
 
 /** A temporary folder that is gone after the test. */
