@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely'
 import type { CompanyRegistry } from './company-registry.ts'
 import { managerStore } from './manager-store.ts'
 import { organizationStore } from './organization-store.ts'
+import { healthRoutes } from './routes/health.ts'
 import { managerRoutes } from './routes/managers.ts'
 import { organizationRoutes } from './routes/organizations.ts'
 import { registryEntryRoutes } from './routes/registry-entry.ts'
@@ -32,6 +33,8 @@ export async function buildApp ({ authenticate, database, registry, logger = fal
     refResolver: { buildLocalReference: json => String(json.$id) }
   })
   await app.register(ptStatus, { authenticate, securityScheme: 'bearer' })
+
+  await app.register(healthRoutes, { prefix: '/health', database })
 
   const prefix = '/v1/organizations'
   const organizations = organizationStore(database)

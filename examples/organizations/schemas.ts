@@ -2,7 +2,8 @@ import { Type } from '@fastify/type-provider-typebox'
 
 const Id = Type.String({ format: 'uuid' })
 const Instant = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' })
-const Text = Type.String({ minLength: 1, maxLength: 200 })
+// PostgreSQL's text has no NUL
+const Text = Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$' })
 const BusinessId = Type.String({ pattern: '^[0-9]{7}-[0-9]$', description: 'Finnish business id' })
 
 export const Paging = Type.Object({
@@ -53,5 +54,7 @@ export const ManagerDraft = Type.Object({
 export const Manager = Type.Object({ id: Id, ...ManagerDraft.properties, createdAt: Instant })
 
 export const Managers = Type.Object({ items: Type.Array(Manager) })
+
+export const Health = Type.Object({ status: Type.String({ description: 'live or ready' }) })
 
 export const RegistryEntry = Type.Object({ businessId: BusinessId, name: Text, registeredOn: Type.String({ format: 'date' }) })

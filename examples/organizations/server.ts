@@ -17,6 +17,7 @@ const {
   LOG_LEVEL = 'error',
   // Nothing listens on this unassigned port: the registry is away until a real one is named
   COMPANY_REGISTRY_URL = 'http://127.0.0.1:4/',
+  DATABASE_URL,
   DATABASE_FILE,
   // Without one, the example has an issuer of its own
   OIDC_ISSUER,
@@ -35,8 +36,9 @@ const issuer = OIDC_ISSUER === undefined ? await startIssuer() : undefined
 const tokens: Tokens = issuer?.tokens ?? { admin: '$ADMIN', manager: '$MANAGER', reader: '$READER' }
 const authenticate = bearer({ issuer: OIDC_ISSUER ?? issuer!.url, audience: OIDC_AUDIENCE, typ: OIDC_TYP })
 
-const file = DATABASE_FILE ?? join(await mkdtemp(join(tmpdir(), 'organizations-')), 'organizations.db')
-const database = openDatabase(file)
+const given = DATABASE_URL ?? DATABASE_FILE
+const location = given ?? join(await mkdtemp(join(tmpdir(), 'organizations-')), 'organizations.db')
+const database = openDatabase(location)
 const app = await buildApp({
   authenticate,
   database,
@@ -68,5 +70,5 @@ Ctrl-C stops it.`)
   await app.close()
   await issuer?.close()
   await database.destroy()
-  if (DATABASE_FILE === undefined) await rm(dirname(file), { recursive: true, force: true })
+  if (given === undefined) await rm(dirname(location), { recursive: true, force: true })
 }

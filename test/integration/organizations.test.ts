@@ -1,10 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { bearer } from 'fastify-pt-status/bearer'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../examples/organizations/app.ts'
 import { companyRegistry } from '../../examples/organizations/company-registry.ts'
@@ -12,6 +14,28 @@ import { openDatabase } from '../../examples/organizations/database.ts'
 import { audience, startIssuer } from '../../examples/organizations/issuer.ts'
 import { seed, seeded } from '../../examples/organizations/seed.ts'
 import { createTables } from '../../examples/organizations/tables.ts'
+
+const { DATABASE_URL } = process.env
+
+/** A database of the test's own, on the PostgreSQL of `DATABASE_URL` or else embedded, and the variable that names it. */
+async function databaseFor (t: Test): Promise<{ location: string, variables: Record<string, string> }> {
+  if (DATABASE_URL === undefined) {
+    const location = `${t.testdir({})}/organizations.db`
+    return { location, variables: { DATABASE_FILE: location } }
+  }
+  const name = `organizations_${randomUUID().replaceAll('-', '')}`
+  const location = new URL(DATABASE_URL)
+  location.pathname = name
+  const execute = async (statement: string) => {
+    const client = new pg.Client(DATABASE_URL)
+    await client.connect()
+    await client.query(statement)
+    await client.end()
+  }
+  await execute(`create database ${name}`)
+  t.teardown(async () => await execute(`drop database ${name} with (force)`))
+  return { location: location.href, variables: { DATABASE_URL: location.href } }
+}
 
 const unknown = '00000000-0000-4000-8000-000000000000'
 const draft = {
@@ -85,8 +109,10 @@ const reasons: Record<number, (t: Test, answer: Answer, body: Record<string, any
 
 t.test('the real process answers each printed line with its code, for the right reason', async t => {
   const folders = t.testdir({ first: {}, second: {} })
-  const { child, ended, output } = await start(t, { TMPDIR: `${folders}/first` })
-  t.equal((await readdir(`${folders}/first`)).length, 1, 'its database is in a folder of its own')
+  // Without a database of its own it makes one
+  const variables = DATABASE_URL === undefined ? {} : (await databaseFor(t)).variables
+  const { child, ended, output } = await start(t, { ...variables, TMPDIR: `${folders}/first` })
+  if (DATABASE_URL === undefined) t.equal((await readdir(`${folders}/first`)).length, 1, 'its database is in a folder of its own')
 
   const lines = [...output.out.matchAll(/^# (\d{3} .+)\n(curl -i -s .+)$/gm)]
     .map(([, reason, line]) => ({ status: Number.parseInt(reason!), reason: reason!, line: line! }))
@@ -113,7 +139,7 @@ t.test('the real process answers each printed line with its code, for the right 
   t.equal((await run(lines[2]!.line)).status, 404, 'what was deleted is gone')
 
   const port = new URL(/http:\S+/.exec(output.out)![0]).port
-  const second = await start(t, { TMPDIR: `${folders}/second`, PORT: port })
+  const second = await start(t, { ...variables, TMPDIR: `${folders}/second`, PORT: port })
   t.same(await second.ended, [1, null], 'a second one on the same port does not start')
   t.match(second.output.err, /EADDRINUSE/)
   t.same(await readdir(`${folders}/second`), [], 'and leaves nothing behind')
@@ -125,14 +151,14 @@ t.test('the real process answers each printed line with its code, for the right 
 })
 
 t.test('the process keeps a database that it was given', async t => {
-  const file = `${t.testdir({})}/kept.db`
-  const first = await start(t, { DATABASE_FILE: file })
+  const { variables } = await databaseFor(t)
+  const first = await start(t, variables)
   const deletion = /^curl .*-X DELETE .*$/m
   t.equal((await run(deletion.exec(first.output.out)![0])).status, 204)
   first.child.kill('SIGTERM')
   t.same(await first.ended, [0, null])
 
-  const second = await start(t, { DATABASE_FILE: file })
+  const second = await start(t, variables)
   t.equal((await run(deletion.exec(second.output.out)![0])).status, 404, 'still deleted, with new tokens')
   second.child.kill('SIGTERM')
   t.same(await second.ended, [0, null])
@@ -151,7 +177,8 @@ t.test('the process accepts the tokens of an issuer that it was given', async t 
 
 /** The app on a seeded database of the test's own, and a way to ask it as one of the users. */
 async function api (t: Test, registryUrl = 'http://127.0.0.1:4/') {
-  const database = openDatabase(`${t.testdir({})}/organizations.db`)
+  const { location } = await databaseFor(t)
+  const database = openDatabase(location)
   await createTables(database)
   await seed(database)
   const issuer = await startIssuer()
@@ -229,6 +256,20 @@ t.test('a bad draft is refused with every finding, and nothing of it is kept or 
     ['body /address/country', 'body /businessId', 'body /name', 'body /owner'])
   t.notMatch(JSON.stringify(body), /secret-word|Finland/)
   t.equal((await ask('reader', 'GET', '?page=1&pageSize=1')).body.total, 4)
+})
+
+t.test('a character that no database keeps is refused before it gets there', async t => {
+  const { ask } = await api(t)
+  const { status, body } = await ask('admin', 'POST', '', { ...draft, name: 'Koe\u0000' })
+  t.match({ status, errors: body.errors }, { status: 400, errors: [{ pointer: '/name', code: 'pattern' }] })
+})
+
+t.test('everybody may ask whether it lives and is ready, and no cache answers', async t => {
+  const { app } = await api(t)
+  for (const status of ['live', 'ready']) {
+    const response = await app.inject(`/health/${status}`)
+    t.same([response.statusCode, response.json(), response.headers['cache-control']], [200, { status }, 'no-store'])
+  }
 })
 
 t.test('replacing asks first whether the organization exists, then who asks, then what is asked', async t => {
@@ -334,6 +375,8 @@ t.test('the OpenAPI document lists for each route the codes of the contract', as
   t.same(contract, [
     'DELETE /v1/organizations/{id}/managers/{managerId}: 204,400,401,403,404,500,503',
     'DELETE /v1/organizations/{id}: 204,400,401,403,404,500,503',
+    'GET /health/live: 200,304,400,500,503',
+    'GET /health/ready: 200,304,400,500,503',
     'GET /v1/organizations/{id}/managers: 200,304,400,401,403,404,500,503',
     'GET /v1/organizations/{id}/registry-entry: 200,304,400,401,403,404,500,503',
     'GET /v1/organizations/{id}: 200,304,400,401,403,404,500,503',
