@@ -2,7 +2,8 @@ import t, { type Test } from 'tap'
 import { Client } from 'undici'
 import { seeded } from '../../examples/organizations/seed.ts'
 import { countOf, draft, startExample, type Origin } from './example.ts'
-import { temporaryFolder } from './program.ts'
+import { startPostgresql } from './postgresql.ts'
+import { needs, temporaryFolder } from './program.ts'
 
 // They wait for the disk, most of the time
 t.jobs = 2
@@ -54,8 +55,14 @@ t.test('of two concurrent writers with the same If-Match exactly one wins', { bu
   await compete(t, origin, origin)
 })
 
-// One instance answers them in turn, since its database blocks: only here a write can come between
+// One instance answers them in turn, since libSQL blocks: only here a write can come between
 t.test('of two concurrent writers at two instances with one database exactly one wins', { buffered: true }, async t => {
   const variables = { ...quiet, DATABASE_FILE: `${await temporaryFolder(t)}/organizations.db` }
+  await compete(t, await startExample(t, variables), await startExample(t, variables))
+})
+
+t.test('of two concurrent writers at two instances with one PostgreSQL exactly one wins', { buffered: true, ...needs('postgres') }, async t => {
+  const { url } = await startPostgresql(t)
+  const variables = { ...quiet, DATABASE_URL: url }
   await compete(t, await startExample(t, variables), await startExample(t, variables))
 })
