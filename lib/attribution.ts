@@ -1,3 +1,4 @@
+import { FastifyError } from '@fastify/error'
 import type { FastifyReply } from 'fastify'
 import type { PtStatusOptions } from '../types/index.ts'
 import { isUnavailable } from './availability.ts'
@@ -49,11 +50,11 @@ interface ForeignError extends Error {
   headers?: unknown
 }
 
-/** An error that Fastify or a plugin made with @fastify/error, some under a name of their own: for the client if it is a 4xx. */
+/** An error that Fastify or a plugin made with @fastify/error, or says so by name and code: for the client if it is a 4xx. */
 export function isFastifyError (error: unknown): error is ForeignError & { code: string } {
-  if (!(error instanceof Error) || !/^Fastify\w*Error$/.test(error.name)) return false
-  const { code } = error as ForeignError
-  return typeof code === 'string' && code !== ''
+  if (!(error instanceof Error)) return false
+  const { name, code } = error as ForeignError
+  return typeof code === 'string' && (error instanceof FastifyError || (code.startsWith('FST_') && /^Fastify\w*Error$/.test(name)))
 }
 
 /** As http-errors makes them: `expose` tells whether the message may be sent to the client. */

@@ -1,3 +1,4 @@
+import { createError } from '@fastify/error'
 import Fastify, { errorCodes } from 'fastify'
 import t from 'tap'
 import { attribute, dependencyUnavailable, isFastifyError, unexpected } from '../lib/attribution.ts'
@@ -54,7 +55,7 @@ t.test("the name of Fastify's error is the code, or of the status that was folde
     [fastifyError('FST_JWT_AUTHORIZATION_TOKEN_EXPIRED', 401, 'Expired'), 401, 'JWT_AUTHORIZATION_TOKEN_EXPIRED'],
     [fastifyError('FST_UNDER_PRESSURE', 503, 'A secret.'), 503, 'UNDER_PRESSURE'],
     [fastifyError('FST_TOO_MANY', 429, 'Slower.'), 503, 'TOO_MANY_REQUESTS'],
-    [fastifyError('FAST_JWT_MISSING_SIGNATURE', 401, 'Unsigned'), 401, 'FAST_JWT_MISSING_SIGNATURE']
+    [createError('FAST_JWT_MISSING_SIGNATURE', 'Unsigned', 401)(), 401, 'FAST_JWT_MISSING_SIGNATURE']
   ]
   for (const [error, status, code] of cases) t.match(attribute(error), { status, code }, code)
 })
@@ -80,7 +81,7 @@ t.test("a stray status on any other error is somebody else's answer", async t =>
   for (const more of [
     { statusCode: 404 }, { status: 404 }, { statusCode: 401, headers: { 'www-authenticate': 'Basic' } }, { response: { status: 404 } },
     { code: 'FST_ERR_NOT_FOUND', statusCode: 404 }, { name: 'FastifyError', statusCode: 404 }, { name: 'FastifyError', code: 404, statusCode: 404 },
-    { name: 'FastifyError', code: '', statusCode: 404 }, { name: 'NotFastifyError', code: 'FST_A', statusCode: 404 }
+    { name: 'FastifyError', code: 'NOT_FST', statusCode: 404 }, { name: 'NotFastifyError', code: 'FST_A', statusCode: 404 }
   ]) t.equal(attribute(Object.assign(new Error('A secret.'), more)), unexpected, JSON.stringify(more))
 })
 
@@ -124,4 +125,22 @@ t.test('on the wire, an http-error is refused with its header fields, and the an
   const client = await send(origin, 'GET', '/client')
   t.equal(client.status, 500)
   t.notMatch(client.body, 'Only POST')
+})
+
+t.test('a plain error is a limit of ours where the reply says already when to come again', async t => {
+  const app = Fastify()
+  await app.register(ptStatus)
+  app.get<{ Params: { status: string } }>('/:status', async ({ params }, reply) => {
+    reply.header('retry-after', '9')
+    throw Object.assign(new Error('A secret.'), { statusCode: Number(params.status) })
+  })
+  app.get('/upstream', async () => { throw Object.assign(new Error('A secret.'), { statusCode: 429 }) })
+  const origin = await listen(t, app)
+  for (const [path, status, code] of [['/429', 503, 'TOO_MANY_REQUESTS'], ['/403', 403, 'FORBIDDEN'], ['/404', 500, 'INTERNAL_SERVER_ERROR'], ['/upstream', 500, 'INTERNAL_SERVER_ERROR']] as const) {
+    const answer = await send(origin, 'GET', path)
+    t.equal(answer.status, status, path)
+    t.equal(JSON.parse(answer.body).code, code)
+    t.notMatch(answer.body, 'secret')
+    if (status === 503) t.equal(answer.headers['retry-after'], '9')
+  }
 })
