@@ -121,7 +121,7 @@ for (const reply of ['ERR', 'NOAUTH', 'WRONGTYPE', '404', 'MOVED']) {
     app.get('/', async () => redis.get('a').catch(error => { met = error; throw error }))
     const answer = await send(await listen(t, app), 'GET', '/')
     t.match(met?.message, reply)
-    t.equal(answer.status, 500)
+    t.equal(answer.status, reply === 'NOAUTH' ? 503 : 500, 'a refused login is a dependency that is unavailable')
     t.notMatch(answer.body + JSON.stringify(answer.headers), new RegExp(planted))
   })
 }
