@@ -6,6 +6,9 @@ import { forbidden, scopeToken, unauthorized } from './errors.ts'
 /** Marks a request that the guard of its route has let in. */
 const admitted = Symbol('fastify-pt-status.admitted')
 
+const noCredentials = Object.freeze(unauthorized())
+const notAllowed = Object.freeze(forbidden())
+
 type Admitted = FastifyRequest & { [admitted]: boolean }
 
 /**
@@ -53,7 +56,7 @@ export function accessOf (config: object | undefined): Access | undefined {
 function bar (method: RouteOptions['method']): preParsingHookHandler {
   return function bar (request, reply, payload, done) {
     if ((request as Admitted)[admitted]) return done()
-    if (!isPreflight(request)) return done(unauthorized())
+    if (!isPreflight(request)) return done(noCredentials)
     // Who looks like a preflight is let through to what is for preflights alone
     if (method === 'OPTIONS') return done()
     reply.callNotFound()
@@ -67,7 +70,7 @@ function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | 
     if (isPreflight(request)) return
     const principal = await authenticate(request, reply)
     if (reply.sent) return
-    if (principal === null || principal === undefined) throw unauthorized()
+    if (principal === null || principal === undefined) throw noCredentials
     if (typeof principal !== 'object') throw new TypeError('Cannot authenticate: a principal must be an object')
     request.principal = principal
     await admit?.(request, principal);
@@ -80,16 +83,15 @@ function admission (access: Exclude<Access, 'public'> | undefined, realm: string
   if (access === undefined) return undefined
   if (typeof access === 'function') {
     return async (request, principal) => {
-      if (await access(request, principal) !== true) throw forbidden()
+      if (await access(request, principal) !== true) throw notAllowed
     }
   }
   const { scopes } = access
+  const insufficientScope = Object.freeze(forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm }))
   return (request, principal) => {
     const { scopes: granted = [] } = principal
     if (!Array.isArray(granted)) throw new TypeError('Cannot admit: the scopes of a principal must be an array')
-    if (!scopes.every(scope => granted.includes(scope))) {
-      throw forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm })
-    }
+    if (!scopes.every(scope => granted.includes(scope))) throw insufficientScope
   }
 }
 

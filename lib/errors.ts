@@ -92,9 +92,10 @@ export class StatusError extends Error {
 }
 StatusError.prototype.name = 'StatusError'
 
-const none = Object.freeze({})
+/** The header fields of a refusal that has none. */
+export const noFields: Readonly<Record<string, string>> = Object.freeze({})
 
-function headersOf ({ headers = none, challenge, scopes, realm, retryAfter }: StatusErrorOptions): Readonly<Record<string, string>> {
+function headersOf ({ headers = noFields, challenge, scopes, realm, retryAfter }: StatusErrorOptions): Readonly<Record<string, string>> {
   if (challenge !== undefined) return { ...headers, 'www-authenticate': challenge }
   if (scopes !== undefined) return { ...headers, 'www-authenticate': insufficientScope(scopes, realm) }
   if (retryAfter !== undefined && isDelay(retryAfter)) return { ...headers, 'retry-after': String(Math.ceil(retryAfter)) }

@@ -27,7 +27,7 @@ type Answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, se
 /** Remembers that a reply has failed, and with what. */
 export function remember (reply: FastifyReply, thrown: unknown, settings: Settings): Failure {
   const failing = reply as Failing
-  failing[failure] ??= { thrown, settings, fields: copyOf(reply.getHeaders()) }
+  failing[failure] ??= { thrown, settings, fields: copyLists(reply.getHeaders()) }
   return failing[failure]
 }
 
@@ -126,12 +126,16 @@ function bodyOf (request: FastifyRequest, settings: Settings): { contentType: st
 
 function restore (reply: FastifyReply, fields: Failure['fields']): void {
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
-  reply.headers(copyOf(fields) as OutgoingHttpHeaders)
+  reply.headers(copyLists({ ...fields }) as OutgoingHttpHeaders)
 }
 
 /** Fastify adds to the array that `Set-Cookie` is. */
-function copyOf (fields: Failure['fields']): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]))
+function copyLists (fields: Record<string, unknown>): Record<string, unknown> {
+  for (const name in fields) {
+    const value = fields[name]
+    if (Array.isArray(value)) fields[name] = [...value]
+  }
+  return fields
 }
 
 function isWritable ([name, value]: [string, unknown]): boolean {

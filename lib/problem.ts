@@ -13,16 +13,14 @@ export function rowIn (contract: Contract, { status, originalStatus }: StatusErr
 /** What a refusal says, to a request if one could be read. */
 export function problemOf (refusal: StatusError, contract: Contract, request?: FastifyRequest): Problem {
   const { code: status, phrase: title } = rowIn(contract, refusal)
-  const { code, message, errors } = refusal
-  return {
-    type: 'about:blank',
-    title,
-    status,
-    code,
-    detail: message,
-    ...(request !== undefined && { instance: encodeUri(pathOf(request.originalUrl)), requestId: request.id }),
-    ...(errors !== undefined && { errors: errors.slice(0, limit) })
+  const { code, message: detail, errors } = refusal
+  const problem: Problem = { type: 'about:blank', title, status, code, detail }
+  if (request !== undefined) {
+    problem.instance = encodeUri(pathOf(request.originalUrl))
+    problem.requestId = request.id
   }
+  if (errors !== undefined) problem.errors = errors.slice(0, limit)
+  return problem
 }
 
 // RFC 9112 §3.2: the absolute-form has a scheme and an authority before the path

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { unexpected } from './attribution.ts'
-import type { StatusError } from './errors.ts'
+import { noFields, type StatusError } from './errors.ts'
 import { answerAnyway, remember } from './last-resort.ts'
 import type { Settings } from './options.ts'
 import { problemOf, rowIn } from './problem.ts'
@@ -38,9 +38,12 @@ export function refuser (settings: Settings): Refuse {
     const problem = problemOf(refusal, contract, request)
     log(refusal, thrown, request)
     dropRepresentation(reply)
-    reply.code(problem.status).header('cache-control', 'no-store').headers(refusal.headers)
+    reply.code(problem.status).header('cache-control', 'no-store')
+    if (refusal.headers !== noFields) {
+      reply.headers(refusal.headers)
+      dropContent(reply)
+    }
     if (header !== undefined && isBlank(reply.getHeader(header))) reply.header(header, defaults[header])
-    dropContent(reply)
     // The body is text already: a serializer of the route isn't for it
     reply.type(format.contentType).serializer(String)
     return format.serialize(problem)

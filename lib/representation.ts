@@ -24,7 +24,7 @@ export function dropRepresentation (reply: FastifyReply): void {
 }
 
 function drop (reply: FastifyReply, fields: ReadonlySet<string>): void {
-  for (const name of Object.keys(reply.getHeaders())) {
+  for (const name in reply.getHeaders()) {
     if (fields.has(name)) reply.removeHeader(name)
   }
 }
