@@ -75,9 +75,13 @@ function validatorBuilder ({ coerceBody = false, removeAdditional = false }: Val
       } as BuilderOptions
     )
 
+    const deciders = new Map<string, ReturnType<typeof build>>()
+
     return function compile (route) {
-      const policy = policies[(route as RouteDefinition).httpPart]
-      const decide = build(buildDeciding, forgetMisses, { ...policy })(route) as ValidateFunction
+      const { httpPart } = route as RouteDefinition
+      const policy = policies[httpPart]
+      if (!deciders.has(httpPart)) deciders.set(httpPart, build(buildDeciding, forgetMisses, { ...policy }))
+      const decide = deciders.get(httpPart)!(route) as ValidateFunction
       // Of JSON Type Definition the first finding is enough
       if (mode === 'JTD') return withAllFindings(decide, () => decide)
       return withAllFindings(decide, () =>

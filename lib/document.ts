@@ -11,19 +11,26 @@ const headers: Readonly<Record<string, object>> = {
   'Retry-After': { type: 'integer', minimum: 0, description: 'When to try again, in seconds' }
 }
 
-/** Completes what the OpenAPI document says of routes: the answers that each can give, and `security`. */
+/**
+ * Completes what the OpenAPI document says of routes: the answers that each can give, and `security`. They are made when
+ * the document is: an app without one has no use for them.
+ */
 export function documentRoutes (routes: readonly Route[], settings: Settings): void {
   for (const route of routes) {
-    const { options, methods } = route
+    const { options } = route
     const { schema = {} } = options
-    const codes = methods.flatMap(method => codesOf(route, method, settings))
     const security = schema['security'] ?? securityOf(route, settings)
     options.schema = {
       ...schema,
       ...(security !== undefined && { security }),
-      response: Object.fromEntries(codes.map(code => [code, responseOf(settings.contract.get(code)!, codes.includes(304), schema, settings)]))
+      get response () { return responsesOf({ ...route, options: { ...options, schema } }, schema, settings) }
     }
   }
+}
+
+function responsesOf (route: Route, schema: Record<string, any>, settings: Settings): Record<string, object> {
+  const codes = route.methods.flatMap(method => codesOf(route, method, settings))
+  return Object.fromEntries(codes.map(code => [code, responseOf(settings.contract.get(code)!, codes.includes(304), schema, settings)]))
 }
 
 function securityOf ({ options: { config } }: Route, { authenticate, securityScheme }: Settings): object[] | undefined {
