@@ -18,7 +18,7 @@ interface Answer {
 // `npm run bench -- [--json] [file …]`
 const json = process.argv.includes('--json')
 const wanted = process.argv.slice(2).filter(name => !name.startsWith('--'))
-const infrastructure = ['run.js', 'compare.js', 'server.js', 'contenders.js', 'start.js']
+const infrastructure = ['run.js', 'compare.js', 'server.js', 'contenders.js', 'start.js', 'failing.js']
 const files = readdirSync(import.meta.dirname).filter(file => file.endsWith('.js') && !infrastructure.includes(file))
 const unknown = wanted.filter(name => !files.includes(`${name}.js`))
 if (unknown.length > 0) throw new Error(`Cannot run ${unknown.join(', ')}: there is no such bench`)

@@ -1,0 +1,28 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import autocannon from 'autocannon'
+import type { Result } from './compare.ts'
+
+export const question = 'Is memory flat over a million errors?'
+
+const rounds = 10
+const perRound = Number(process.env['BENCH_ERRORS'] ?? 1_000_000) / rounds
+
+/** The heap after each tenth of a million errors, of all kinds in turn. */
+export async function measure (): Promise<Result[]> {
+  const server = fork(new URL('failing.js', import.meta.url), { execArgv: ['--expose-gc'] })
+  try {
+    const [url] = await once(server, 'message') as [string]
+    const results: Result[] = []
+    for (let round = 1; round <= rounds; round++) {
+      const paths = ['/thrown', '/bug', '/away', '/closed', '/nowhere', '/invalid?size=a']
+      const { duration } = await autocannon({ url, connections: 20, pipelining: 10, amount: perRound, requests: paths.map(path => ({ path })) })
+      server.send('heap')
+      const [heap] = await once(server, 'message') as [number]
+      results.push({ contestant: `after ${(round * perRound).toLocaleString('en')} errors`, cpu: duration * 1000, ratio: heap / (results[0]?.heap ?? heap), throughput: 0, heap })
+    }
+    return results
+  } finally {
+    server.kill()
+  }
+}
