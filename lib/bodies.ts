@@ -1,5 +1,5 @@
 import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
-import { Type, type TSchema } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import type { Finding } from './errors.ts'
 import { limit } from './findings.ts'
 import type { Contract, StatusRow } from './status.ts'
@@ -34,53 +34,66 @@ export interface CustomFormat {
 export interface Format {
   readonly contentType: string
   /** The schema of the body of each code. */
-  readonly schemas: ReadonlyMap<number, TSchema>
+  readonly schemas: ReadonlyMap<number, Schema>
   /** The body as text. */
   serialize (problem: Problem): string
 }
 
-const finding = Type.Object({
-  in: Type.Unsafe<Finding['in']>({ type: 'string', enum: ['path', 'query', 'header', 'body'] }),
-  pointer: Type.String({ format: 'json-pointer' }),
-  code: Type.String(),
-  detail: Type.String()
-})
+/** A JSON Schema. Written as it is: TypeBox, which makes them, takes longer to load than all the rest. */
+type Schema = Readonly<Record<string, unknown>> & { readonly $id?: string }
 
-const fields = Type.Object({}, { additionalProperties: Type.String() })
+const text = { type: 'string' }
+
+const finding = {
+  type: 'object',
+  required: ['in', 'pointer', 'code', 'detail'],
+  properties: { in: { type: 'string', enum: ['path', 'query', 'header', 'body'] }, pointer: { type: 'string', format: 'json-pointer' }, code: text, detail: text }
+}
+
+const fields = { type: 'object', properties: {}, additionalProperties: text }
 
 interface Style {
   contentType: string
-  schemaOf: (row: StatusRow) => TSchema
+  schemaOf: (row: StatusRow) => Schema
   body: (problem: Problem) => unknown
 }
 
 /** RFC 9457. */
 const problem: Style = {
   contentType: 'application/problem+json',
-  schemaOf: row => Type.Object({
-    type: Type.Literal('about:blank'),
-    title: Type.Literal(row.phrase),
-    status: Type.Literal(row.code),
-    code: Type.String(),
-    detail: Type.String(),
-    instance: Type.Optional(Type.String({ format: 'uri-reference' })),
-    requestId: Type.Optional(Type.String()),
-    ...(row.code === 400 && { errors: Type.Optional(Type.Array(finding, { maxItems: limit })) })
-  }, { $id: `${nameOf(row)}Problem` }),
+  schemaOf: row => ({
+    $id: `${nameOf(row)}Problem`,
+    type: 'object',
+    required: ['type', 'title', 'status', 'code', 'detail'],
+    properties: {
+      type: { type: 'string', const: 'about:blank' },
+      title: { type: 'string', const: row.phrase },
+      status: { type: 'number', const: row.code },
+      code: text,
+      detail: text,
+      instance: { type: 'string', format: 'uri-reference' },
+      requestId: text,
+      ...(row.code === 400 && { errors: { type: 'array', items: finding, maxItems: limit } })
+    }
+  }),
   body: problem => problem
 }
 
 /** Platform of Trust's own body. */
 const envelope: Style = {
   contentType: 'application/json',
-  schemaOf: row => Type.Object({
-    error: Type.Object({
-      status: Type.Literal(row.code),
-      error: Type.String(),
-      message: Type.String(),
-      ...(row.code === 400 && { fields: Type.Optional(fields) })
-    })
-  }, { $id: `${nameOf(row)}Envelope` }),
+  schemaOf: row => ({
+    $id: `${nameOf(row)}Envelope`,
+    type: 'object',
+    required: ['error'],
+    properties: {
+      error: {
+        type: 'object',
+        required: ['status', 'error', 'message'],
+        properties: { status: { type: 'number', const: row.code }, error: text, message: text, ...(row.code === 400 && { fields }) }
+      }
+    }
+  }),
   body: ({ status, code, detail, errors }) => ({ error: { status, error: code, message: detail, fields: errors && fieldsOf(errors) } })
 }
 
@@ -91,7 +104,7 @@ export const styles = { problem, envelope }
 export function formatOf (option: keyof typeof styles | CustomFormat, contract: Contract): Format {
   const { contentType, schemaOf, body } = typeof option === 'string' ? styles[option] : styleOf(option)
   const compile = SerializerSelector()({}, {})
-  const schemas = new Map<number, TSchema>()
+  const schemas = new Map<number, Schema>()
   const serializers = new Map<number, (body: unknown) => string>()
   for (const row of contract.values()) {
     if (row.carries !== 'problem') continue
