@@ -6,8 +6,8 @@ import { forbidden, scopeToken, unauthorized } from './errors.ts'
 /** Marks a request that the guard of its route has let in. */
 const admitted = Symbol('fastify-pt-status.admitted')
 
-const noCredentials = Object.freeze(unauthorized())
-const notAllowed = Object.freeze(forbidden())
+const noCredentials = unauthorized()
+const notAllowed = forbidden()
 
 type Admitted = FastifyRequest & { [admitted]: boolean }
 
@@ -87,7 +87,7 @@ function admission (access: Exclude<Access, 'public'> | undefined, realm: string
     }
   }
   const { scopes } = access
-  const insufficientScope = Object.freeze(forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm }))
+  const insufficientScope = forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm })
   return (request, principal) => {
     const { scopes: granted = [] } = principal
     if (!Array.isArray(granted)) throw new TypeError('Cannot admit: the scopes of a principal must be an array')

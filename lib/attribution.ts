@@ -9,6 +9,9 @@ import { isRefusalStatus } from './status.ts'
 /** What becomes of an error that wasn't meant for the client. Nothing of it is told. */
 export const unexpected = internalServerError()
 
+/** By default it sets all but the last, which is that of the IETF's draft. */
+const limitFields = ['retry-after', 'x-ratelimit-limit', 'ratelimit-limit']
+
 /** What becomes of an error by which a dependency is unavailable. Which one it is, is for the log. */
 export const dependencyUnavailable = serviceUnavailable('A service that this one needs is unavailable for now.', { code: 'DEPENDENCY_UNAVAILABLE' })
 
@@ -63,11 +66,11 @@ function isExposedHttpError (error: ForeignError): boolean {
 }
 
 /**
- * A limit of @fastify/rate-limit, or its ban: the error is a plain one, but the reply says already when to come again,
- * which somebody else's answer can't have done.
+ * A limit of @fastify/rate-limit, or its ban: the error is a plain one, but the reply has fields of a limit already,
+ * which somebody else's answer can't have set.
  */
 function isLimit ({ statusCode }: ForeignError, reply: FastifyReply | undefined): boolean {
-  return (statusCode === 429 || statusCode === 403) && reply?.hasHeader('retry-after') === true
+  return (statusCode === 429 || statusCode === 403) && limitFields.some(field => reply?.hasHeader(field) === true)
 }
 
 function refuse (error: ForeignError, name?: string): StatusError | undefined {

@@ -59,7 +59,7 @@ const checks: Readonly<Record<keyof BearerOptions, readonly [is: (value: any) =>
   issuer: [value => isUrl(value) && !/[?#]/.test(value), 'an http(s) URL without query and fragment'],
   audience: [value => isText(value) || (isList(value) && value.every(isText)), 'a text or texts'],
   jwksUri: [value => value === undefined || isUrl(value), 'an http(s) URL'],
-  jwks: [value => value === undefined || Array.isArray(value?.keys), 'a JSON Web Key Set'],
+  jwks: [value => value === undefined || (Array.isArray(value?.keys) && value.keys.every((key: unknown) => typeof key === 'object' && key !== null)), 'a JSON Web Key Set'],
   algorithms: [value => value === undefined || (isList(value) && value.every(name => asymmetric.includes(name as string))), `some of ${asymmetric.join(', ')}`],
   typ: [value => value === undefined || isText(value), 'a text'],
   clockTolerance: [isAmount, 'a number of seconds'],
@@ -67,7 +67,7 @@ const checks: Readonly<Record<keyof BearerOptions, readonly [is: (value: any) =>
   verify: [isFunction, 'a function'],
   realm: [value => value === undefined || isText(value), 'a text'],
   remember: [value => value === false || (isAmount(value) && value !== 0), 'a number of tokens or false'],
-  timeout: [isAmount, 'a number of milliseconds'],
+  timeout: [value => isAmount(value) && (value ?? 0) < 2 ** 31, 'a number of milliseconds'],
   cooldown: [isAmount, 'a number of milliseconds'],
   maxAge: [isAmount, 'a number of milliseconds']
 }
@@ -86,7 +86,7 @@ export function bearerSettingsOf (options: BearerOptions): BearerSettings {
 
   const {
     issuer, audience, jwksUri, jwks, algorithms = asymmetric, typ = 'at+jwt', clockTolerance = 5, scopes = scopesOf, verify,
-    realm = [audience].flat()[0]!, remember = 1000, timeout = 3000, cooldown = 10_000, maxAge = 600_000
+    realm = [audience].flat()[0]!, remember = 1000, timeout = 3000, maxAge = 600_000, cooldown = Math.min(10_000, maxAge)
   } = options
   return Object.freeze({ issuer, audience, jwksUri, jwks, algorithms, typ, clockTolerance, scopes, verify, realm, remember, timeout, cooldown, maxAge })
 }

@@ -58,7 +58,7 @@ export function bearer (options: BearerOptions): BearerAuthenticate {
     return principal
   }
 
-  return Object.assign(authenticate, { realm })
+  return Object.assign(authenticate, { realm, codes: [400] })
 }
 
 export type { BearerOptions, Claims }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { badRequest, StatusError } from './errors.ts'
+import { linesOf } from './field-lines.ts'
 import { settingsIn, type Settings } from './options.ts'
 import { problemOf, rowIn } from './problem.ts'
 
@@ -13,8 +14,12 @@ const unreadable: Readonly<Record<string, StatusError>> = {
 }
 const malformed = badRequest('The request is not HTTP that can be read.', { code: 'MALFORMED_REQUEST' })
 const noHost = badRequest('The request has no Host.', { code: 'HOST_REQUIRED' })
+const badHost = badRequest('The request has more than one Host, or one that is none.', { code: 'HOST_INVALID' })
 const noExpectation = new StatusError(417, 'The server meets no expectation but 100-continue.')
 const noTunnel = new StatusError(405, 'The server opens no tunnels.')
+
+/** RFC 3986 §3.2.2 and §3.2.3; empty where the target has no authority. */
+const hostValue = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i
 
 /** How long a connection stays open for its client to read why it is refused, in milliseconds. */
 const linger = 1000
@@ -28,9 +33,12 @@ const refused = new WeakSet<Socket>()
 /** Answers what reaches the server, but no route: expectations, tunnels, requests without `Host`. */
 export function watchConnections (instance: FastifyInstance, settings: Settings): void {
   const { server } = instance
-  instance.addHook('onRequest', ({ raw: { headers, httpVersion } }, _reply, done) => {
-    // "A server MUST respond with a 400 […] to any HTTP/1.1 request message that lacks a Host" (RFC 9112 §3.2)
-    if (headers.host === undefined && httpVersion === '1.1') return done(noHost)
+  instance.addHook('onRequest', ({ raw: { headers, rawHeaders, httpVersion } }, _reply, done) => {
+    // "A server MUST respond with a 400 […] to any HTTP/1.1 request message that lacks a Host header field and to any
+    // request message that contains more than one Host header field line" (RFC 9112 §3.2)
+    if (headers.host === undefined) return done(httpVersion === '1.1' ? noHost : undefined)
+    // "[…] or a Host header field with an invalid field value"
+    if (linesOf(rawHeaders, 'host') > 1 || !hostValue.test(headers.host)) return done(badHost)
     done()
   })
 
@@ -43,7 +51,7 @@ export function watchConnections (instance: FastifyInstance, settings: Settings)
   })
   server.on('connect', (request: IncomingMessage, socket: Socket | ServerResponse) => {
     if ('writeHead' in socket) refuseMessage(noTunnel, settings, socket)
-    else end(socket, textOf(noTunnel, settings))
+    else after(exchanges.get(socket)?.response, () => { end(socket, textOf(noTunnel, settings)) })
   })
 }
 
@@ -53,21 +61,33 @@ export function refuseConnection (instance: FastifyInstance, error: Error & { co
   refused.add(socket)
   const refusal = unreadable[String(error.code)] ?? malformed
   instance.log.info({ statusCode: refusal.status, code: refusal.code, reason: error.code }, refusal.message)
-
-  const { request, response, previous } = exchanges.get(socket) ?? {}
-  const isWithin = request?.complete === false
-  const isAnswered = isWithin && response?.writableEnded === true
-  const isHalfSent = isWithin && response?.headersSent === true && !isAnswered
-  // A client that has gone hears nothing, and what is half sent can't be followed by another answer
-  if (error.code === 'ECONNRESET' || !socket.writable || isHalfSent) {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    // A client that has gone hears nothing
     socket.destroy()
     return
   }
-  const text = isAnswered ? '' : textOf(refusal, settingsIn(instance))
-  // "a server MUST send its responses in the same order that it received the requests" (RFC 9112 §9.3.2)
-  const due = isWithin && !isAnswered ? previous : response
-  if (due === undefined || due.writableFinished) end(socket, text)
-  else due.once('finish', () => end(socket, text))
+  const { request, response, previous } = exchanges.get(socket) ?? {}
+  const text = textOf(refusal, settingsIn(instance))
+  // What lies behind a request that was read
+  if (request?.complete !== false) {
+    after(response, () => { end(socket, text) })
+    return
+  }
+  // What can't be read is of the last request: it has one answer, this or that which it has got already
+  after(previous, () => {
+    if (response?.headersSent !== true) end(socket, text)
+    else if (response.writableEnded) after(response, () => { end(socket, '') })
+    else socket.destroy()
+  })
+}
+
+/**
+ * Acts once an answer has been sent, if there is one.
+ * "a server MUST send its responses in the same order that it received the requests" (RFC 9112 §9.3.2)
+ */
+function after (response: ServerResponse | undefined, act: () => void): void {
+  if (response === undefined || response.writableFinished) act()
+  else response.once('finish', act)
 }
 
 function track (request: IncomingMessage, response: ServerResponse): void {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { bearerChallenge } from './challenge.ts'
 import { badRequest, unauthorized, type StatusError } from './errors.ts'
+import { linesOf } from './field-lines.ts'
 
 /** `Bearer`, and no longer name of a scheme that starts so. Names of schemes are case-insensitive (RFC 9110 §11.1). */
 const scheme = /^bearer(?![\w!#$%&'*+.^`|~-])/i
@@ -29,20 +30,10 @@ export function credentialsReader (realm: string): (request: FastifyRequest) => 
   return function tokenOf ({ raw: { rawHeaders }, headers: { authorization }, query }) {
     if ((query as Record<string, unknown>)['access_token'] !== undefined) throw inQuery
     if (authorization === undefined) throw missing
-    if (isDoubled(rawHeaders)) throw doubled
+    if (linesOf(rawHeaders, 'authorization') > 1) throw doubled
     if (!scheme.test(authorization)) throw missing
     const token = credentials.exec(authorization)?.[1]
     if (token === undefined) throw malformed
     return token
   }
-}
-
-/** Node keeps the first of several and drops the others, a proxy before it may have read the last. */
-function isDoubled (rawHeaders: readonly string[]): boolean {
-  let count = 0
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]!
-    if (name.length === 13 && name.toLowerCase() === 'authorization') count++
-  }
-  return count > 1
 }

@@ -97,8 +97,8 @@ export function remoteKeys ({ issuer, jwksUri, timeout, cooldown, maxAge }: Remo
     loadedAt = performance.now()
   }
 
-  function outage (): StatusError {
-    return unavailable(failure, (triedAt + cooldown - performance.now()) / 1000)
+  function outage (cause: unknown = failure): StatusError {
+    return unavailable(cause, (triedAt + cooldown - performance.now()) / 1000)
   }
 
   return {

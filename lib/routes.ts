@@ -46,7 +46,7 @@ export function codesOf (route: Route, method: string, settings: Settings): numb
     ...successes,
     // A 304 has preconditions, one of which may fail
     ...(readsBody(method) || hasRequestSchema(route) || successes.includes(304) ? [400] : []),
-    ...(access === 'public' ? [] : [401]),
+    ...(access === 'public' ? [] : [401, ...(settings.authenticate?.codes ?? [])]),
     ...(access === 'public' || access === 'authenticated' ? [] : [403]),
     ...(hasParameters(route.url) ? [404] : []),
     500, 503

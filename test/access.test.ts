@@ -346,3 +346,14 @@ t.test('the nearest scope decides who its routes are for', async t => {
   t.equal((await send(origin, 'GET', '/inherited')).status, 401, 'options that a child leaves out are those of its parent')
   t.equal((await send(origin, 'GET', '/public')).status, 200)
 })
+
+t.test('a hook of the user may write on what a guard refuses with', async t => {
+  const app = Fastify({ logger: { stream: { write () {} } } })
+  await app.register(ptStatus, { authenticate: () => undefined })
+  app.addHook('onError', async ({ log }, reply, error) => {
+    Object.assign(error, { seen: true })
+    log.error(error)
+  })
+  app.get('/', async () => ({}))
+  t.equal((await send(await listen(t, app), 'GET', '/')).status, 401)
+})

@@ -134,13 +134,17 @@ t.test('a plain error is a limit of ours where the reply says already when to co
     reply.header('retry-after', '9')
     throw Object.assign(new Error('A secret.'), { statusCode: Number(params.status) })
   })
+  app.get('/bare', async (request, reply) => {
+    reply.header('x-ratelimit-limit', 9)
+    throw Object.assign(new Error('A secret.'), { statusCode: 429 })
+  })
   app.get('/upstream', async () => { throw Object.assign(new Error('A secret.'), { statusCode: 429 }) })
   const origin = await listen(t, app)
-  for (const [path, status, code] of [['/429', 503, 'TOO_MANY_REQUESTS'], ['/403', 403, 'FORBIDDEN'], ['/404', 500, 'INTERNAL_SERVER_ERROR'], ['/upstream', 500, 'INTERNAL_SERVER_ERROR']] as const) {
+  for (const [path, status, code] of [['/429', 503, 'TOO_MANY_REQUESTS'], ['/bare', 503, 'TOO_MANY_REQUESTS'], ['/403', 403, 'FORBIDDEN'], ['/404', 500, 'INTERNAL_SERVER_ERROR'], ['/upstream', 500, 'INTERNAL_SERVER_ERROR']] as const) {
     const answer = await send(origin, 'GET', path)
     t.equal(answer.status, status, path)
     t.equal(JSON.parse(answer.body).code, code)
     t.notMatch(answer.body, 'secret')
-    if (status === 503) t.equal(answer.headers['retry-after'], '9')
+    if (status === 503) t.equal(answer.headers['retry-after'], path === '/bare' ? '30' : '9')
   }
 })

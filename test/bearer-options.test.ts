@@ -16,6 +16,7 @@ t.test('no symmetric algorithm and no none is accepted, by default or by option'
     t.throws(() => bearerSettingsOf({ ...good, algorithms: ['RS256', algorithm] }), /algorithms must be some of RS256, /, algorithm)
   }
   t.same(bearerSettingsOf({ ...good, algorithms: ['ES256'] }).algorithms, ['ES256'])
+  t.equal(bearerSettingsOf({ ...good, maxAge: 100 }).cooldown, 100, 'a key is not kept for longer than maxAge')
 })
 
 const wrong: Readonly<Record<string, object>> = {
@@ -28,6 +29,8 @@ const wrong: Readonly<Record<string, object>> = {
   'jwksUri must be': { jwksUri: 'ftp://issuer.example.com' },
   'jwksUri must be an http(s) URL': { jwksUri: 5 },
   'jwks must be a JSON Web Key Set': { jwks: [] },
+  'jwks must be a JSON Web': { jwks: { keys: ['a'] } },
+  'jwks must be a JSON': { jwks: { keys: [null] } },
   'algorithms must be': { algorithms: [] },
   'typ must be a text': { typ: false },
   'clockTolerance must be a number of seconds': { clockTolerance: '5' },
@@ -37,6 +40,7 @@ const wrong: Readonly<Record<string, object>> = {
   'remember must be a number of tokens or false': { remember: true },
   'remember must be': { remember: 0 },
   'timeout must be a number of milliseconds': { timeout: Infinity },
+  'timeout must be a number of': { timeout: 2 ** 31 },
   'cooldown must be': { cooldown: -1 },
   'maxAge must be': { maxAge: 0.5 },
   "there is no option 'aud'": { aud: 'a' },

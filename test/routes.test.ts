@@ -113,3 +113,13 @@ t.test('the derived answers cost no compilation: the serializers of a route are 
   await app.ready()
   t.same(compiled, ['200'])
 })
+
+t.test('contract() lists what authenticate refuses with besides 401, on closed routes alone', async t => {
+  const app = Fastify()
+  await app.register(ptStatus, { etag: false, authenticate: Object.assign(() => null, { codes: [400] }) })
+  const schema = { response: { 200: Type.Unknown() } }
+  app.get('/closed', { schema }, async () => ({}))
+  app.get('/open', { schema, config: { access: 'public' } }, async () => ({}))
+  await app.ready()
+  t.same(app.ptStatus.contract().filter(({ method }) => method === 'GET').map(({ codes }) => codes), [[200, 400, 401, 500, 503], [200, 500, 503]])
+})

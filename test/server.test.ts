@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify, { type FastifyReply, type FastifyServerOptions } from 'fastify'
 import { generate } from 'selfsigned'
 import t from 'tap'
-import ptStatus, { statusServerOptions, type PtStatusOptions } from '../lib/index.ts'
+import ptStatus, { notFound, statusServerOptions, type PtStatusOptions } from '../lib/index.ts'
 import { cases } from './cases/before-routing.ts'
 import { exchange, listen, parse, send } from './wire.ts'
 
@@ -16,6 +16,7 @@ async function start (t: Parameters<typeof listen>[0], options: Options = {}, pl
   await app.register(ptStatus, plugin)
   app.get('/things/:id', async () => ({ id: 1 }))
   app.post('/things', async (request, reply) => reply.created('/things/1', {}))
+  app.post('/late', { onRequest: async () => { await sleep(100); throw notFound() } }, async () => {})
   app.get('/slow', async () => { await sleep(300); return {} })
   app.all('/streaming', {
     onRequest: async (request, reply) => {
@@ -52,6 +53,8 @@ t.test('what is unusual but right is answered as always', async t => {
   for (const bytes of [
     'GET /things/1 HTTP/1.0\r\n\r\n',
     'GET /things/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close, upgrade\r\nUpgrade: tea\r\n\r\n',
+    'GET /things/1 HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n',
+    'GET /things/1 HTTP/1.1\r\nHost: [::1]:80\r\nConnection: close\r\n\r\n',
     'GET http://localhost/things/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
   ]) t.equal(parse(await exchange(origin, bytes)).status, 200, bytes)
 })
@@ -85,6 +88,11 @@ t.test('garbage behind a request does not take its place', async t => {
   t.same(await answers(`${post('Content-Length: 2\r\n\r\n{}')}garbage\r\n\r\n`), [201, 400])
   t.same(await answers(`GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n${post('Transfer-Encoding: chunked\r\n\r\nzz\r\n')}`), [200, 400])
   t.same(await answers('GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\ngarbage\r\n\r\n'), [200])
+  const slow = 'GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  const broken = 'Host: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'
+  t.same(await answers(`${slow}POST /late HTTP/1.1\r\n${broken}`), [200, 404], 'it has got its answer in the meantime')
+  t.match(await exchange(origin, `${slow}POST /streaming HTTP/1.1\r\n${broken}`), /^HTTP\/1\.1 200 (?![^]* 400 )/, 'half of its answer is sent')
+  t.same(await answers(`${slow}CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n`), [200, 404], 'a tunnel waits for its turn')
   // Answered before its body is read: what can't be read of it is no request of its own
   t.same(await answers(`${post('Transfer-Encoding: chunked\r\nExpect: tea\r\n\r\nzz\r\n')}`), [400])
 })

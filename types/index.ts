@@ -25,6 +25,8 @@ export interface Authenticate {
   (request: FastifyRequest, reply: FastifyReply): Principal | null | undefined | void | Promise<Principal | null | undefined | void>
   /** The protection space that the 403 of missing scopes names (RFC 9110 §11.5), as `bearer()` has it. */
   readonly realm?: string
+  /** The codes that it refuses with besides 401, as 400 of `bearer()`: they stand in the contract of closed routes. */
+  readonly codes?: readonly number[]
 }
 
 /** Who may use a route: everybody, a principal with these scopes, or whom the function admits. */
@@ -93,7 +95,7 @@ export interface PtStatusOptions {
   retryAfter?: number
   /**
    * How long the server goes on answering once it is told to close, in milliseconds, while `availability` is `'draining'`:
-   * as long as a balancer takes to see that. It needs `statusServerOptions()`. Default: 0.
+   * as long as a balancer takes to see that. It needs `statusServerOptions()`; the outermost scope's counts. Default: 0.
    */
   drainDelay?: number
   /** The security scheme of closed routes: its name in the OpenAPI document's components. Default: none is told. */

@@ -19,6 +19,8 @@ export const cases: Case[] = [
   { title: 'header overflow', bytes: get('/', `X: ${'x'.repeat(20_000)}`), status: 400, code: 'REQUEST_HEADER_FIELDS_TOO_LARGE' },
   { title: 'no Host', bytes: 'GET /things/1 HTTP/1.1\r\nConnection: close\r\n\r\n', status: 400, code: 'HOST_REQUIRED' },
   { title: 'no Host for an unknown route', bytes: 'GET /nowhere HTTP/1.1\r\nConnection: close\r\n\r\n', status: 400, code: 'HOST_REQUIRED' },
+  { title: 'two Hosts', bytes: get('/things/1', 'Host: other'), status: 400, code: 'HOST_INVALID' },
+  { title: 'a Host that is none', bytes: 'GET /things/1 HTTP/1.1\r\nHost: a b/c@\r\nConnection: close\r\n\r\n', status: 400, code: 'HOST_INVALID' },
   { title: 'an unknown Expect', bytes: get('/', 'Expect: tea'), status: 400, code: 'EXPECTATION_FAILED' },
   { title: 'bad percent-encoding', bytes: get('/%zz'), status: 400, code: 'BAD_URL' },
   { title: 'bad percent-encoding under a route', bytes: get('/things/%zz'), status: 400, code: 'BAD_URL' },
