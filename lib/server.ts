@@ -21,7 +21,7 @@ const unroutable: Readonly<Record<string, StatusError>> = {
  * @param options your own. Your `frameworkErrors` and `clientErrorHandler` run first, and answer if they do so at once;
  * `return503OnClosing` and `requireHostHeader` are the contract's
  */
-export function statusServerOptions<Options extends ServerOptions = {}> (options: Options = {} as Options): Options {
+export function statusServerOptions<Options extends object = {}> (options: Options & ServerOptions = {} as Options): Options {
   const { frameworkErrors, clientErrorHandler, https } = options
   const transport = https ? 'https' : 'http'
   return {
