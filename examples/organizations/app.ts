@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import underPressure, { type FastifyUnderPressureOptions } from '@fastify/under-pressure'
 import Fastify, { type FastifyServerOptions } from 'fastify'
-import ptStatus, { type PtStatusOptions } from 'fastify-pt-status'
+import ptStatus, { statusServerOptions, type PtStatusOptions } from 'fastify-pt-status'
 import { securitySchemes } from 'fastify-pt-status/bearer'
 import type { Kysely } from 'kysely'
 import type { CompanyRegistry } from './company-registry.ts'
@@ -17,12 +18,15 @@ export interface AppOptions {
   authenticate: NonNullable<PtStatusOptions['authenticate']>
   database: Kysely<Tables>
   registry: CompanyRegistry
+  /** Above which limits of its process it refuses; none by default. */
+  pressure?: FastifyUnderPressureOptions
+  drainDelay?: number
   logger?: NonNullable<FastifyServerOptions['logger']>
 }
 
 /** The organizations API, ready to listen; the database stays its opener's to close. */
-export async function buildApp ({ authenticate, database, registry, logger = false }: AppOptions) {
-  const app = Fastify({ logger }).withTypeProvider<TypeBoxTypeProvider>()
+export async function buildApp ({ authenticate, database, registry, pressure = {}, drainDelay = 0, logger = false }: AppOptions) {
+  const app = Fastify(statusServerOptions({ logger })).withTypeProvider<TypeBoxTypeProvider>()
 
   await app.register(swagger, {
     openapi: {
@@ -32,7 +36,9 @@ export async function buildApp ({ authenticate, database, registry, logger = fal
     },
     refResolver: { buildLocalReference: json => String(json.$id) }
   })
-  await app.register(ptStatus, { authenticate, securityScheme: 'bearer' })
+  // Before the plugin, so that it refuses before it verifies a token
+  await app.register(underPressure, pressure)
+  await app.register(ptStatus, { authenticate, securityScheme: 'bearer', drainDelay })
 
   await app.register(healthRoutes, { prefix: '/health', database })
 

@@ -23,7 +23,12 @@ const {
   OIDC_ISSUER,
   OIDC_AUDIENCE = audience,
   // Many issuers have `JWT` in the header of their access tokens
-  OIDC_TYP = 'at+jwt'
+  OIDC_TYP = 'at+jwt',
+  // In milliseconds, and from 0 to 1; 0 is no limit
+  MAX_EVENT_LOOP_DELAY = '1000',
+  MAX_EVENT_LOOP_UTILIZATION = '0',
+  // Longer than the balancer takes to see that it isn't ready, in milliseconds
+  DRAIN_DELAY = '0'
 } = process.env
 
 // npm passes on a Ctrl-C that the terminal has sent already: only the first counts
@@ -43,6 +48,12 @@ const app = await buildApp({
   authenticate,
   database,
   registry: companyRegistry(COMPANY_REGISTRY_URL),
+  pressure: {
+    maxEventLoopDelay: Number(MAX_EVENT_LOOP_DELAY),
+    maxEventLoopUtilization: Number(MAX_EVENT_LOOP_UTILIZATION),
+    eventLoopUtilizationMode: 'interval'
+  },
+  drainDelay: Number(DRAIN_DELAY),
   // Standard output is for the lines below alone
   logger: { level: LOG_LEVEL, stream: process.stderr }
 })
@@ -66,7 +77,7 @@ Ctrl-C stops it.`)
   await interrupted
 } finally {
   // A connection that never sends a request would keep it waiting
-  setTimeout(() => app.server.closeAllConnections(), 5000).unref()
+  setTimeout(() => app.server.closeAllConnections(), Number(DRAIN_DELAY) + 5000).unref()
   await app.close()
   await issuer?.close()
   await database.destroy()

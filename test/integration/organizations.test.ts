@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { bearer } from 'fastify-pt-status/bearer'
 import pg from 'pg'
@@ -175,6 +176,48 @@ t.test('the process accepts the tokens of an issuer that it was given', async t 
   t.same(await ended, [0, null])
 })
 
+t.test('the process refuses what is too much for it, stays alive, and recovers by itself', async t => {
+  const { output, child } = await start(t, { MAX_EVENT_LOOP_UTILIZATION: '0.2' })
+  const printed = (pattern: RegExp) => pattern.exec(output.out)![1]!
+  const list = `${printed(/^Organizations: (\S+)$/m)}?page=1&pageSize=3`
+  const ask = async (path: string, token = printed(/^ +reader +(\S+)/m)) => {
+    const response = await fetch(new URL(path, list), { headers: { authorization: `Bearer ${token}` } })
+    const { code } = await response.json() as { code?: string }
+    return { status: response.status, code, retryAfter: response.headers.get('retry-after') }
+  }
+  const until = async (status: number, requests: number) => {
+    const deadline = Date.now() + 20_000
+    while (Date.now() < deadline) {
+      const answers = await Promise.all(Array.from({ length: requests }, async () => await ask(list)))
+      if (answers.some(answer => answer.status === status)) return
+      if (requests === 1) await sleep(200)
+    }
+    t.fail(`no ${status} within twenty seconds`)
+  }
+
+  await until(503, 20)
+  const refused = { status: 503, code: 'UNDER_PRESSURE', retryAfter: '10' }
+  const [live, ...others] = await Promise.all([ask('/health/live'), ask('/health/ready'), ask(list), ask(list, 'unknown')])
+  t.equal(live.status, 200)
+  t.same(others, [refused, refused, refused], 'before the token is verified')
+  await until(200, 1)
+  t.equal((await ask('/health/ready')).status, 200)
+  child.kill('SIGTERM')
+})
+
+t.test('told to end, the process says that it is not ready, and answers as always until its drain delay is over', async t => {
+  const { output, child, ended } = await start(t, { DRAIN_DELAY: '1000' })
+  const origin = new URL(/^Organizations: (\S+)$/m.exec(output.out)![1]!).origin
+  t.equal((await fetch(`${origin}/health/ready`)).status, 200)
+  child.kill('SIGTERM')
+  await sleep(200)
+  const ready = await fetch(`${origin}/health/ready`)
+  t.match([ready.status, ready.headers.get('retry-after'), (await ready.json() as { code: string }).code], [503, '30', 'CLOSING'])
+  t.equal((await fetch(`${origin}/health/live`)).status, 200)
+  t.equal((await fetch(`${origin}/v1/organizations?page=1&pageSize=1`)).status, 401)
+  t.same(await ended, [0, null])
+})
+
 /** The app on a seeded database of the test's own, and a way to ask it as one of the users. */
 async function api (t: Test, registryUrl = 'http://127.0.0.1:4/') {
   const { location } = await databaseFor(t)
@@ -270,6 +313,15 @@ t.test('everybody may ask whether it lives and is ready, and no cache answers', 
     const response = await app.inject(`/health/${status}`)
     t.same([response.statusCode, response.json(), response.headers['cache-control']], [200, { status }, 'no-store'])
   }
+})
+
+t.test('suspended, it lives, but is not ready', async t => {
+  const { app } = await api(t)
+  app.ptStatus.suspend()
+  t.equal((await app.inject('/health/live')).statusCode, 200)
+  t.match((await app.inject('/health/ready')).json(), { status: 503, code: 'SUSPENDED' })
+  app.ptStatus.resume()
+  t.equal((await app.inject('/health/ready')).statusCode, 200)
 })
 
 t.test('replacing asks first whether the organization exists, then who asks, then what is asked', async t => {
