@@ -51,8 +51,8 @@ export const facts: readonly Facts[] = [
   {
     package: 'postgresql',
     source: 'https://www.postgresql.org/docs/15/errcodes-appendix.html',
-    // Connections; logins; resources; shutdown; the time that a statement may take
-    signs: ['SQLSTATE 08', 'SQLSTATE 28', 'SQLSTATE 53', 'SQLSTATE 57P0', 'SQLSTATE 57014']
+    // Connections; no writes, for now; logins; resources; shutdown; the time that a statement may take
+    signs: ['SQLSTATE 08', 'SQLSTATE 25006', 'SQLSTATE 28', 'SQLSTATE 53', 'SQLSTATE 57P0', 'SQLSTATE 57014']
   },
   {
     // Kysely passes these on as they are
