@@ -13,6 +13,8 @@ export function postgresql (connectionString: string): PostgresDialect {
   const pool = new pg.Pool({ connectionString, ...patience, statement_timeout: 1500, idle_in_transaction_session_timeout: 5000 })
   // A connection is lost while nobody uses it: the pool has dropped it, and without a listener the process would end
   pool.on('error', () => {})
+  // It may be lost in the moment between the pool's listening and its user's, too
+  pool.on('connect', client => client.on('error', () => {}))
   return new PostgresDialect({ pool: discarding(pool) })
 }
 
