@@ -1,8 +1,6 @@
-import { isRefusalStatus, statuses } from '../lib/status.ts'
+import { judgeAnswer } from './answer.ts'
 import { planted } from './app.ts'
 import { received } from './grammar.ts'
-
-const ten: ReadonlySet<number> = new Set(statuses.map(({ code }) => code))
 
 /**
  * A server ignores empty lines before a request (RFC 9112 §2.2), and has nothing to say to no request. Node tells nobody
@@ -23,25 +21,19 @@ export function judge (sent: Buffer, text: string): string | undefined {
   return undefined
 }
 
-function judgeOne (answer: string): string | undefined {
-  const [head = '', content = ''] = answer.split(/\r\n\r\n(.*)/s)
+function judgeOne (text: string): string | undefined {
+  const [head = '', content = ''] = text.split(/\r\n\r\n(.*)/s)
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1])
-  if (!ten.has(status)) return `${status} is not one of the ten`
-  if (!isRefusalStatus(status)) return undefined
-  if (!/^content-type: application\/problem\+json$/im.test(head)) return `${status} without the type of a problem`
-  if (status === 401 && !/^www-authenticate: Bearer/im.test(head)) return '401 without a challenge'
-  if (status === 503 && !/^retry-after: \d+$/im.test(head)) return '503 without Retry-After'
-  const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1])
-  // The answer to a HEAD has no content
-  if (content === '' && length > 0) return undefined
-  return Buffer.byteLength(content) === length ? judgeProblem(status, JSON.parse(content)) : `${status} has ${content.length} of ${length} bytes`
+  const headers = Object.fromEntries(head.split('\r\n').slice(1).map(line => {
+    const [name = '', value] = line.split(/: (.*)/s)
+    return [name.toLowerCase(), value]
+  }))
+  return judgeAnswer({ status, headers, content }) ?? (content === '' ? undefined : judgePlace(status, content))
 }
 
-function judgeProblem (status: number, problem: Record<string, unknown>): string | undefined {
-  const { title, code, detail, instance = '' } = problem
-  if (problem['status'] !== status) return `the problem of a ${status} has another status`
-  if (![title, code, detail].every(value => typeof value === 'string' && value !== '')) return `the problem of a ${status} lacks a field`
-  if (status === 500 && !String(instance).startsWith('/broken')) return `500 at ${instance}`
-  if (status === 503 && !String(instance).startsWith('/away')) return `503 at ${instance}`
-  return undefined
+/** Only what is broken or away by purpose may say so. */
+function judgePlace (status: number, content: string): string | undefined {
+  if (status !== 500 && status !== 503) return undefined
+  const { instance = '' } = JSON.parse(content)
+  return String(instance).startsWith(status === 500 ? '/broken' : '/away') ? undefined : `${status} at ${instance}`
 }

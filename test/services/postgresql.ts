@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Test } from 'tap'
-import { freePort, isListening, run, start, temporaryFolder, type Program } from './program.ts'
+import { freePort, isListening, run, start, temporaryFolder, type Owner, type Program } from './program.ts'
 
 /** A PostgreSQL of the test's own, whose user `postgres` needs no password. */
 export interface Postgresql {
@@ -18,7 +17,7 @@ export interface Postgresql {
 const asUser = process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'] : []
 
 /** Starts PostgreSQL with settings of postgresql.conf. */
-export async function startPostgresql (t: Test, settings: Record<string, string> = {}): Promise<Postgresql> {
+export async function startPostgresql (t: Owner, settings: Record<string, string> = {}): Promise<Postgresql> {
   const folder = await temporaryFolder(t)
   const port = await freePort()
   if (asUser.length > 0) await run(['chown', 'postgres', folder])

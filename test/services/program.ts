@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { Test } from 'tap'
 
 // Debian keeps servers where only root's PATH looks, and PostgreSQL where nobody's does
 const postgresql = '/usr/lib/postgresql'
@@ -29,6 +28,11 @@ function isExecutable (file: string): boolean {
   }
 }
 
+/** Who ends what was started: a test of tap's, or a run of its own. */
+export interface Owner {
+  teardown (close: () => unknown): void
+}
+
 /** What a program has written so far. */
 export interface Output {
   out: string
@@ -43,7 +47,7 @@ export interface Program {
 }
 
 /** Starts a program, waits until it is ready, and stops it after the test. */
-export async function start (t: Test, command: string[], isReady: (output: Output) => boolean | Promise<boolean>, variables: Record<string, string> = {}): Promise<Program> {
+export async function start (t: Owner, command: string[], isReady: (output: Output) => boolean | Promise<boolean>, variables: Record<string, string> = {}): Promise<Program> {
   const [env, ...words] = inCleanEnvironment(command, variables)
   const child = spawn(env, words, { stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { out: '', err: '' }
@@ -82,7 +86,7 @@ function inCleanEnvironment (command: string[], variables: Record<string, string
 }
 
 /** A temporary folder that is gone after the test. */
-export async function temporaryFolder (t: Test): Promise<string> {
+export async function temporaryFolder (t: Owner): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'pt-status-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   return folder
