@@ -35,14 +35,15 @@ export async function startWorld (owner: Owner, variables: Record<string, string
     await client.connect()
     return client
   }
-  const query = async (text: string) => {
+  const using = async <T>(use: (client: pg.Client) => Promise<T>): Promise<T> => {
     const client = await connect()
     try {
-      return (await client.query(text)).rows
+      return await use(client)
     } finally {
       await client.end()
     }
   }
+  const query = async (text: string) => await using(async client => (await client.query(text)).rows)
   if (smallDisk !== undefined) {
     await query(`create tablespace small location '${smallDisk}'`)
     await query('alter database postgres set default_tablespace = small')
@@ -60,13 +61,19 @@ export async function startWorld (owner: Owner, variables: Record<string, string
     async restartExample () { world.example = await startExample() },
     query,
     connect,
-    rows: async () => await query(`
-      select organization.id, business_id as "businessId", organization.name, address, version, count(manager.id)::int as managers
-      from organization left join manager on organization_id = organization.id
-      where organization.name like 'Kaaos %' group by organization.id`),
+    rows: async () => await using(rowsIn),
     smallDisk
   }
   return world
+}
+
+/** What the traffic has written. */
+export async function rowsIn (client: pg.Client): Promise<Row[]> {
+  const { rows } = await client.query(`
+    select organization.id, business_id as "businessId", organization.name, address, version, count(manager.id)::int as managers
+    from organization left join manager on organization_id = organization.id
+    where organization.name like 'Kaaos %' group by organization.id`)
+  return rows
 }
 
 async function mountSmallDisk (owner: Owner): Promise<string | undefined> {
