@@ -9,9 +9,9 @@ const schema = {
   headers: Type.Object({ 'x-tenant': Type.Optional(Type.String()) })
 }
 
-const serve = (contender: Contender): Contestant => ({
+const serve = (contender: Contender, status = 400): Contestant => ({
   request: { path: '/?size=1' },
-  status: 400,
+  status,
   app: async options => {
     const app = await contender(options)
     app.get('/', { schema }, async () => ({}))
@@ -23,7 +23,8 @@ export const contestants: Record<string, Contestant> = {
   'bare Fastify': serve(bare),
   '@fastify/sensible and others': serve(sensibles),
   'fastify-http-errors-enhanced': serve(httpErrorsEnhanced),
-  '@common-sense/error-iq': serve(errorIq),
+  // It answers 500
+  '@common-sense/error-iq': serve(errorIq, 500),
   'fastify-pt-status': serve(plugin())
 }
 
