@@ -21,6 +21,8 @@ export const facts: readonly Facts[] = [
     source: 'https://nodejs.org/docs/latest-v20.x/api/errors.html#nodejs-error-codes',
     signs: [
       'connect ECONNREFUSED', 'connect ETIMEDOUT', 'connect EHOSTUNREACH', 'connect ENETUNREACH',
+      // It stops listening before it takes the connection
+      'connect ECONNRESET',
       // There is no such Unix socket
       'connect ENOENT',
       'read ECONNRESET', 'read ETIMEDOUT', 'write ECONNRESET', 'write EPIPE',

@@ -4,7 +4,7 @@ import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { get } from 'node:http'
-import { connect, type LookupFunction } from 'node:net'
+import { connect, createServer, type AddressInfo, type LookupFunction } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import Fastify from 'fastify'
@@ -37,6 +37,16 @@ t.test('Node', async t => {
       'a closed port': async () => await once(connect({ ...there, port: closed }), 'connect'),
       'a closed port, by fetch': async () => await fetch(`http://127.0.0.1:${closed}/`),
       'a closed port at two addresses': async () => await once(connect({ host: 'database.example', port: closed, lookup: twoAddresses }), 'connect')
+    },
+    'connect ECONNRESET': {
+      'a server that closes as it is connected to': async () => {
+        const server = createServer().listen(0, '127.0.0.1')
+        await once(server, 'listening')
+        const socket = connect({ ...there, port: (server.address() as AddressInfo).port })
+        // Once the system has connected it, but before Node has heard of that
+        process.nextTick(() => server.close())
+        await once(socket, 'connect')
+      }
     },
     'connect ENOENT': {
       'a Unix socket that is not there': async () => await once(connect(`${folder}/socket`), 'connect')
