@@ -1,9 +1,9 @@
 import t from 'tap'
-import { buildApp } from '../fuzz/app.ts'
-import { exchange, fuzz } from '../fuzz/fuzz.ts'
-import { judge } from '../fuzz/judge.ts'
-import { failed } from './cases/fuzz.ts'
-import { listen } from './wire.ts'
+import { buildApp } from '../../fuzz/app.ts'
+import { exchange, fuzz } from '../../fuzz/fuzz.ts'
+import { judge } from '../../fuzz/judge.ts'
+import { failed } from '../cases/fuzz.ts'
+import { listen } from '../wire.ts'
 
 t.test('whatever the bytes are, each answer is one of the ten, shaped, and leaks nothing', async t => {
   const port = Number(new URL(await listen(t, await buildApp())).port)
