@@ -97,13 +97,18 @@ t.test('garbage behind a request does not take its place', async t => {
   t.same(await answers(`${post('Transfer-Encoding: chunked\r\nExpect: tea\r\n\r\nzz\r\n')}`), [400])
 })
 
-t.test('a client that asks for a tunnel and goes does no harm', async t => {
+t.test('a client that asks for a tunnel, or begins a body, and goes does no harm', async t => {
   const { origin } = await start(t)
   const { hostname, port } = new URL(origin)
-  for (let i = 0; i < 20; i++) {
-    const socket = connect(Number(port), hostname)
-    socket.write('CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', () => socket.resetAndDestroy())
-    await once(socket, 'close')
+  const begun = 'POST /things HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{'
+  for (const bytes of ['CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', begun]) {
+    for (let i = 0; i < 10; i++) {
+      const socket = connect(Number(port), hostname)
+      socket.write(bytes)
+      // The server has read it by then
+      await sleep(20)
+      socket.resetAndDestroy()
+    }
   }
   await sleep(50)
   t.equal((await send(origin, 'GET', '/things/1')).status, 200)
