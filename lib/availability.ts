@@ -8,6 +8,7 @@ interface Facts {
    * - `connect ECONNREFUSED`: `syscall` and `code` of a system error; `ECONNRESET`: `code` of an error without `syscall`
    * - `MongoNetworkError`: `name`, or name of the class
    * - `SQLSTATE 57P0`: how `code` begins, of an error with PostgreSQL's `severity`: a class, a part of it, or all five characters
+   * - `kind ConnectionClosed`: what a driver adapter of Prisma calls it
    * - `reply LOADING`: the kind of a Redis error reply, which is its first word by the protocol
    * - `message timeout expired`: the whole message of an error that has nothing else, neither code nor name
    */
@@ -80,6 +81,12 @@ export const facts: readonly Facts[] = [
       'message Queue limit reached.'
     ]
   },
+  {
+    // What PostgreSQL itself says, it passes on with its SQLSTATE
+    package: '@prisma/client',
+    source: 'https://www.prisma.io/docs/orm/reference/error-reference',
+    signs: ['kind DatabaseNotReachable', 'kind ConnectionClosed']
+  },
   { package: 'knex', source: 'https://knexjs.org/guide/query-builder.html#timeout', signs: ['KnexTimeoutError'] },
   {
     package: 'redis-server',
@@ -116,8 +123,8 @@ const known: ReadonlySet<string> = new Set(facts.flatMap(({ signs }) => signs))
 const most = 50
 
 /**
- * Whether an error says that a dependency is unavailable: by itself, by its `cause`, or, as an `AggregateError`, by
- * every one of its `errors`.
+ * Whether an error says that a dependency is unavailable: by itself, by its `cause`, by what Prisma's driver adapter
+ * has told, or, as an `AggregateError`, by every one of its `errors`.
  *
  * @param thrown whatever was thrown; throws what its own getters throw
  */
@@ -127,8 +134,9 @@ export function isUnavailable (thrown: unknown): boolean {
 
   function says (error: unknown): boolean {
     if (!(error instanceof Error) || ++seen > most) return false
-    const { cause, errors } = error as ForeignError
-    return signOf(error) !== undefined || says(cause) || (Array.isArray(errors) && errors.length > 0 && errors.every(says))
+    const { cause, errors, meta } = error as ForeignError
+    return signOf(error) !== undefined || says(cause) || says(meta?.driverAdapterError) ||
+      (Array.isArray(errors) && errors.length > 0 && errors.every(says))
   }
 }
 
@@ -142,14 +150,24 @@ interface ForeignError extends Error {
   syscall?: unknown
   severity?: unknown
   errors?: unknown
+  meta?: { driverAdapterError?: unknown } | null
 }
 
 function signsOf (error: ForeignError): string[] {
-  const { name, message, code, syscall, severity } = error
+  const { name, message, code, syscall, severity, cause } = error
   const type = error.constructor?.name
-  if (typeof code === 'string' && severity !== undefined) return [2, 4, 5].map(length => `SQLSTATE ${code.slice(0, length)}`)
+  if (typeof code === 'string' && severity !== undefined) return sqlStates(code)
+  if (name === 'DriverAdapterError') {
+    const { kind, originalCode } = Object(cause)
+    return [`kind ${String(kind)}`, ...sqlStates(String(originalCode))]
+  }
   // The names of Redis's error replies in ioredis and redis
   if (name === 'ReplyError' || type === 'SimpleError') return [`reply ${String(message).split(' ', 1)[0]}`]
   if (typeof code === 'string') return [syscall === undefined ? code : `${String(syscall)} ${code}`, name, type]
   return name === 'Error' && type === 'Error' ? [`message ${message}`] : [name, type]
+}
+
+/** Of all databases only those with five characters have them. */
+function sqlStates (code: string): string[] {
+  return code.length === 5 ? [2, 4, 5].map(length => `SQLSTATE ${code.slice(0, length)}`) : []
 }

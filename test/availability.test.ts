@@ -16,7 +16,7 @@ for (const [title, make] of Object.entries(available)) {
 }
 
 t.test('what an error throws while it is read is thrown', async t => {
-  for (const name of ['cause', 'errors', 'code', 'syscall', 'severity', 'name', 'message']) {
+  for (const name of ['cause', 'errors', 'meta', 'code', 'syscall', 'severity', 'name', 'message']) {
     const trap = Object.defineProperty(new Error('a'), name, { get () { throw new RangeError(name) } })
     t.throws(() => isUnavailable(trap), { name: 'RangeError', message: name })
   }

@@ -8,6 +8,8 @@ function error (message: string, more: object = {}, type = 'Error'): Error {
 
 const refused = () => error('connect ECONNREFUSED 127.0.0.1:5432', { errno: -111, code: 'ECONNREFUSED', syscall: 'connect' })
 const database = (code: string) => error('…', { name: 'error', severity: 'FATAL', code }, 'DatabaseError')
+/** As Prisma wraps what its driver adapter has told. */
+const prisma = (cause: object, name = 'DriverAdapterError') => error('…', { name: 'PrismaClientKnownRequestError', code: 'P2010', meta: { driverAdapterError: error('…', { name, cause }) } })
 const bug = () => new TypeError("Cannot read properties of undefined (reading 'id')")
 
 /** Errors by which a dependency is unavailable, one of each form of sign and of each way to wrap one. */
@@ -21,6 +23,8 @@ export const unavailable: Readonly<Record<string, Make>> = {
   'a whole class of SQLSTATE': () => database('53300'),
   'a part of a class of SQLSTATE': () => database('57P03'),
   'one SQLSTATE': () => database('57014'),
+  'what a driver adapter of Prisma calls it': () => prisma({ kind: 'ConnectionClosed' }),
+  'a SQLSTATE that a driver adapter of Prisma passes on': () => prisma({ kind: 'postgres', originalCode: '57P01' }),
   'a reply of Redis, of ioredis': () => error('MASTERDOWN Link with MASTER is down', { name: 'ReplyError' }, 'SimpleError'),
   'a reply of Redis, of redis': () => error('OOM command not allowed', {}, 'SimpleError'),
   'a message of an error that has nothing else': () => error('Connection terminated unexpectedly'),
@@ -47,6 +51,11 @@ export const available: Readonly<Record<string, Make>> = {
   'a row that is locked': () => database('55P03'),
   'a SQLSTATE that is none of PostgreSQL': () => error('…', { code: '53300' }),
   'a SQLSTATE that is a number': () => error('…', { severity: 'FATAL', code: 53300 }),
+  'a constraint that is broken, of Prisma': () => prisma({ kind: 'UniqueConstraintViolation', originalCode: '23505' }),
+  'a number of another database than PostgreSQL, of Prisma': () => prisma({ kind: 'mysql', originalCode: '2813' }),
+  'a driver adapter of Prisma that tells nothing': () => prisma(null as never),
+  'a kind that is none of a driver adapter': () => prisma({ kind: 'ConnectionClosed' }, 'Error'),
+  'meta that is nothing': () => error('…', { meta: null }),
   'a wrong command of Redis': () => error("ERR unknown command 'nope'", { name: 'ReplyError' }),
   'a reply that only talks of another': () => error('WRONGTYPE not OOM', { name: 'ReplyError' }),
   'a message with more before it': () => error('Failed: Connection terminated unexpectedly'),

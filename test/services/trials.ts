@@ -53,10 +53,11 @@ async function answerTo (t: Test, trial: Trial) {
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await response.text(), thrown }
 }
 
-/** An error, those in its list and its causes. */
+/** An error, those in its list, its causes and what a driver adapter of Prisma has told. */
 function * errorsIn (error: unknown): Generator<Error> {
   if (!(error instanceof Error)) return
   yield error
   for (const inner of (error as AggregateError).errors ?? []) yield * errorsIn(inner)
   yield * errorsIn(error.cause)
+  yield * errorsIn((error as { meta?: { driverAdapterError?: unknown } }).meta?.driverAdapterError)
 }
