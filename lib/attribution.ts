@@ -1,7 +1,7 @@
 import { FastifyError } from '@fastify/error'
 import type { FastifyReply } from 'fastify'
 import type { PtStatusOptions } from '../types/index.ts'
-import { isUnavailable } from './availability.ts'
+import { isUnavailable } from './unavailable.ts'
 import { internalServerError, serviceUnavailable, StatusError } from './errors.ts'
 import { fold } from './folding.ts'
 import { isRefusalStatus } from './status.ts'

@@ -1,7 +1,8 @@
 import Fastify from 'fastify'
 import type { Test } from 'tap'
-import { facts, signOf } from '../../lib/availability.ts'
 import ptStatus from '../../lib/index.ts'
+import { facts } from '../../lib/signs.ts'
+import { signOf } from '../../lib/unavailable.ts'
 
 /** Has a real package fail, by rejecting. */
 export type Trial = () => Promise<unknown>

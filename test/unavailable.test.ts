@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import Fastify from 'fastify'
 import t from 'tap'
-import { facts, isUnavailable, signOf } from '../lib/availability.ts'
 import ptStatus, { notFound, type PtStatusOptions } from '../lib/index.ts'
+import { isUnavailable, signOf } from '../lib/unavailable.ts'
 import { available, unavailable } from './cases/unavailable.ts'
 import { listen, send } from './wire.ts'
 
@@ -30,20 +29,6 @@ t.test('the cost of hostile errors is bounded', async t => {
   t.equal(isUnavailable(wide), false, 'more than can be looked at')
   const { user } = process.cpuUsage(start)
   t.ok(user < 50_000, `${user} µs`)
-})
-
-t.test('every fact names its package and source, and no sign stands twice', async t => {
-  const signs = facts.flatMap(({ signs }) => signs)
-  t.equal(new Set(signs).size, signs.length)
-  for (const { package: name, source } of facts) t.ok(name !== '' && URL.canParse(source), name)
-})
-
-t.test('docs/unavailable.md lists the packages and signs of the table', async t => {
-  const text = await readFile('docs/unavailable.md', 'utf8')
-  const rows = [...text.matchAll(/^\| \[(.+?)\]\((.+?)\) \| (.+?) \|/gm)].map(([, name, source, signs]) => ({
-    package: name, source, signs: [...signs!.matchAll(/`(.+?)`/g)].map(([, sign]) => sign)
-  }))
-  t.same(rows, facts)
 })
 
 t.test('a sign is told by its name', async t => {
