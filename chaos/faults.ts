@@ -91,7 +91,7 @@ export const faults: readonly Fault[] = [
       // Else it writes for long where rows have been deleted
       await query('vacuum full')
       try {
-        while (true) await writeFile(file, Buffer.alloc(4096), { flag: 'a' })
+        while (true) await writeFile(file, Buffer.alloc(2 ** 20), { flag: 'a' })
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
       }

@@ -17,7 +17,7 @@ export interface World {
   connect: () => Promise<pg.Client>
   /** What the traffic has written. */
   rows: () => Promise<Row[]>
-  /** Where the tables are: a file system of 8 MB, unless nobody may mount one here. */
+  /** Where the tables are: a file system of 64 MB, unless nobody may mount one here. */
   smallDisk: string | undefined
 }
 
@@ -79,7 +79,7 @@ export async function rowsIn (client: pg.Client): Promise<Row[]> {
 async function mountSmallDisk (owner: Owner): Promise<string | undefined> {
   const folder = await temporaryFolder(owner)
   try {
-    await run(['mount', '-t', 'tmpfs', '-o', 'size=8m,uid=postgres,mode=700', 'tmpfs', folder])
+    await run(['mount', '-t', 'tmpfs', '-o', 'size=64m,uid=postgres,mode=700', 'tmpfs', folder])
   } catch {
     return undefined
   }
