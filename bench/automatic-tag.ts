@@ -18,7 +18,7 @@ const serve = (contender: Contender): Contestant => ({
 })
 
 export const contestants: Record<string, Contestant> = {
-  'bare Fastify, no tag': serve(bare),
+  'Fastify, no tag': serve(bare),
   '@fastify/etag': serve(async options => {
     const app = await bare(options)
     await app.register(etag)
@@ -28,6 +28,6 @@ export const contestants: Record<string, Contestant> = {
 }
 
 export const goals: Goal[] = [
-  { of: 'fastify-pt-status', beside: 'bare Fastify, no tag', atMost: 1.15 },
+  { of: 'fastify-pt-status', beside: 'Fastify, no tag', atMost: 1.15 },
   { of: 'fastify-pt-status', beside: '@fastify/etag', atMost: 1 }
 ]

@@ -13,82 +13,123 @@ export interface Contestant {
   status: number
 }
 
-/** What is to be reached: a contestant's cost beside another's. */
+/** What is to be reached: a contestant's ratio to another, or how much more of a figure it may have. */
 export interface Goal {
   of: string
   beside: string
   atMost: number
+  /** The figure whose difference counts, and not the ratio. */
+  more?: string
 }
 
 /** What a contestant costs: medians of all rounds. */
 export interface Result {
   contestant: string
-  /** CPU time of the server's process for each request, in microseconds; of a start, its time in milliseconds. */
-  cpu: number
-  /** `cpu` beside that of the first contestant. */
-  ratio: number
-  /** Requests a second; 0 where nothing was asked. */
-  throughput: number
-  /** Of a start: the heap that it takes, in MB. */
-  heap?: number
+  /** By what it is, with its unit. */
+  figures: Readonly<Record<string, number>>
+  /** What it costs beside another in the same round, by the other's name. */
+  ratios: Readonly<Record<string, number>>
 }
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
-const seconds = Number(process.env['BENCH_SECONDS'] ?? 3)
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
+/** How often in a round each contestant has its turn, and how many requests it then gets. */
+const turns = Number(process.env['BENCH_TURNS'] ?? 8)
+const perTurn = 20_000
 /** The JIT's own work counts as the server's until it is done: more code needs longer. */
-const warmUp = Number(process.env['BENCH_WARM_UP'] ?? 3)
+const toWarmUp = Number(process.env['BENCH_WARM_UP'] ?? 150_000)
+
+/** What a contestant has cost in a round: microseconds in all and in the kernel, requests, and seconds. */
+interface Cost {
+  cpu: number
+  kernel: number
+  requests: number
+  seconds: number
+}
 
 /**
  * Compares what contestants cost their servers. Each round gives each a fresh process, since one process's luck with
- * the JIT is worth a fifth, and turns the order; the load comes from this process.
+ * the JIT is worth a fifth, and turns the order. Within a round they take short turns: what else the machine does, which
+ * is worth a third, meets all alike. The load comes from this process.
  *
  * @param file the bench file, which exports the `contestants`
  */
 export async function compare (file: string, contestants: Readonly<Record<string, Contestant>>): Promise<Result[]> {
   const names = Object.keys(contestants)
-  const samples = new Map(names.map(name => [name, [] as Array<{ cpu: number, throughput: number }>]))
+  const costs: Array<ReadonlyMap<string, Cost>> = []
   for (let round = 0; round < rounds; round++) {
     const turned = [...names.slice(round % names.length), ...names.slice(0, round % names.length)]
-    for (const name of turned) samples.get(name)!.push(await measure(file, name, contestants[name]!))
+    costs.push(await measure(file, turned, contestants))
   }
-  const medians = names.map(name => ({
-    contestant: name,
-    cpu: median(samples.get(name)!.map(({ cpu }) => cpu)),
-    throughput: median(samples.get(name)!.map(({ throughput }) => throughput))
-  }))
-  return medians.map(result => ({ ...result, ratio: result.cpu / medians[0]!.cpu }))
+  return results(costs.map(round => new Map([...round].map(([name, { cpu, kernel, requests, seconds }]) =>
+    [name, { 'CPU µs a request': cpu / requests, 'of it the kernel': kernel / requests, 'requests a second': requests / seconds }]))))
 }
 
-async function measure (file: string, name: string, { request, status }: Contestant): Promise<{ cpu: number, throughput: number }> {
-  const server = fork(fileURLToPath(new URL('server.js', import.meta.url)), [file, name])
+/** The medians of rounds, which have the figures of each contestant by its name; the first figure is what it costs. */
+export function results (rounds: ReadonlyArray<ReadonlyMap<string, Record<string, number>>>): Result[] {
+  const costOf = (figures: Record<string, number>) => Object.values(figures)[0]!
+  const names = [...rounds[0]!.keys()]
+  return names.map(contestant => ({
+    contestant,
+    figures: Object.fromEntries(Object.keys(rounds[0]!.get(contestant)!).map(figure => [figure, median(rounds.map(round => round.get(contestant)![figure]!))])),
+    ratios: Object.fromEntries(names.map(other => [other, median(rounds.map(round => costOf(round.get(contestant)!) / costOf(round.get(other)!)))]))
+  }))
+}
+
+/** One round. */
+async function measure (file: string, names: string[], contestants: Readonly<Record<string, Contestant>>): Promise<ReadonlyMap<string, Cost>> {
+  const servers = new Map<string, { process: ChildProcess, url: string }>()
+  const costs = new Map(names.map(name => [name, { cpu: 0, kernel: 0, requests: 0, seconds: 0 }]))
   try {
-    const url = await messageOf<string>(server)
-    const load = async (duration: number) => await autocannon({ url, connections: 20, pipelining: 4, duration, requests: [request ?? {}] })
-    await load(warmUp)
-    const before = await cpuOf(server)
-    const { statusCodeStats = {}, requests: { total }, duration, errors } = await load(seconds)
-    const cpu = await cpuOf(server) - before
+    for (const name of names) {
+      const process = fork(fileURLToPath(new URL('server.js', import.meta.url)), [file, name])
+      servers.set(name, { process, url: await messageOf<string>(process) })
+      await load(name, toWarmUp)
+    }
+    for (let turn = 0; turn < turns; turn++) {
+      for (const name of names) {
+        const { process } = servers.get(name)!
+        const cost = costs.get(name)!
+        const before = await cpuOf(process)
+        const { requests: { total }, duration } = await load(name, perTurn)
+        const after = await cpuOf(process)
+        cost.cpu += after.user + after.system - before.user - before.system
+        cost.kernel += after.system - before.system
+        cost.requests += total
+        cost.seconds += duration
+      }
+    }
+    return costs
+  } finally {
+    for (const { process } of servers.values()) process.kill()
+  }
+
+  async function load (name: string, amount: number): Promise<autocannon.Result> {
+    const { request = {}, status } = contestants[name]!
+    const result = await autocannon({ url: servers.get(name)!.url, connections: 20, pipelining: 4, amount, sampleInt: 50, requests: [request] })
+    const { statusCodeStats = {}, errors } = result
     if (errors > 0 || Object.keys(statusCodeStats).join() !== String(status)) {
       throw new Error(`Cannot measure ${name}: ${errors} errors, statuses ${JSON.stringify(statusCodeStats)}`)
     }
-    return { cpu: cpu / total, throughput: total / duration }
-  } finally {
-    server.kill()
+    return result
   }
 }
 
-async function cpuOf (server: ChildProcess): Promise<number> {
+async function cpuOf (server: ChildProcess): Promise<NodeJS.CpuUsage> {
   server.send('cpu')
-  const { user, system } = await messageOf<NodeJS.CpuUsage>(server)
-  return user + system
+  return await messageOf<NodeJS.CpuUsage>(server)
 }
 
 async function messageOf<T> (server: ChildProcess): Promise<T> {
-  const [message] = await Promise.race([
-    once(server, 'message'),
-    once(server, 'exit').then(([code]) => { throw new Error(`The server ended with ${code as number}`) })
-  ]) as [T]
-  return message
+  const either = new AbortController()
+  try {
+    const [message] = await Promise.race([
+      once(server, 'message', either),
+      once(server, 'exit', either).then(([code]) => { throw new Error(`The server ended with ${code as number}`) })
+    ]) as [T]
+    return message
+  } finally {
+    either.abort()
+  }
 }
 
 export function median (values: readonly number[]): number {

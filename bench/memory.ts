@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import autocannon from 'autocannon'
-import type { Result } from './compare.ts'
+import { results, type Result } from './compare.ts'
 
 export const question = 'Is memory flat over a million errors?'
 
@@ -13,15 +13,15 @@ export async function measure (): Promise<Result[]> {
   const server = fork(new URL('failing.js', import.meta.url), { execArgv: ['--expose-gc'] })
   try {
     const [url] = await once(server, 'message') as [string]
-    const results: Result[] = []
+    const seen = new Map<string, Record<string, number>>()
     for (let round = 1; round <= rounds; round++) {
       const paths = ['/thrown', '/bug', '/away', '/closed', '/nowhere', '/invalid?size=a']
       const { duration } = await autocannon({ url, connections: 20, pipelining: 10, amount: perRound, requests: paths.map(path => ({ path })) })
       server.send('heap')
       const [heap] = await once(server, 'message') as [number]
-      results.push({ contestant: `after ${(round * perRound).toLocaleString('en')} errors`, cpu: duration * 1000, ratio: heap / (results[0]?.heap ?? heap), throughput: 0, heap })
+      seen.set(`after ${(round * perRound).toLocaleString('en')} errors`, { 'heap MB': heap, seconds: duration })
     }
-    return results
+    return results([seen])
   } finally {
     server.kill()
   }

@@ -10,9 +10,11 @@ interface Bench {
   goals?: readonly Goal[]
 }
 
+type Judged = Goal & { reaches: number, reached: boolean }
+
 interface Answer {
   results: Result[]
-  goals: Array<Goal & { ratio: number, reached: boolean }>
+  goals: Judged[]
 }
 
 // `npm run bench -- [--json] [file …]`
@@ -35,18 +37,23 @@ for (const file of files.filter(file => wanted.length === 0 || wanted.includes(f
 }
 if (json) console.log(JSON.stringify({ machine, answers }, null, 2))
 
-function judged (goal: Goal, results: readonly Result[]): Goal & { ratio: number, reached: boolean } {
-  const cpuOf = (name: string) => results.find(({ contestant }) => contestant === name)!.cpu
-  const ratio = cpuOf(goal.of) / cpuOf(goal.beside)
-  return { ...goal, ratio, reached: ratio <= goal.atMost }
+function judged (goal: Goal, results: readonly Result[]): Judged {
+  const [of, beside] = [goal.of, goal.beside].map(name => results.find(({ contestant }) => contestant === name)!) as [Result, Result]
+  const reaches = goal.more === undefined ? of.ratios[goal.beside]! : of.figures[goal.more]! - beside.figures[goal.more]!
+  return { ...goal, reaches, reached: reaches <= goal.atMost }
 }
 
 function print (question: string, { results, goals }: Answer): void {
-  console.log(`\n${question}\n\n| | ratio | ${results.some(({ throughput }) => throughput > 0) ? 'server CPU, µs a request | requests/s' : 'ms | heap MB'} |\n|---|---|---|---|`)
-  for (const { contestant, cpu, ratio, throughput, heap } of results) {
-    console.log(`| ${contestant} | ${ratio.toFixed(2)} | ${cpu.toFixed(1)} | ${heap === undefined ? throughput.toFixed(0) : heap.toFixed(1)} |`)
+  const [first] = results as [Result]
+  const figures = Object.keys(first.figures)
+  console.log(`\n${question}\n\n| | ratio | ${figures.join(' | ')} |\n|---|${'---|'.repeat(figures.length + 1)}`)
+  for (const { contestant, ratios, figures } of results) {
+    const cells = [ratios[first.contestant]!.toFixed(2), ...Object.values(figures).map(value => value.toFixed(value < 1000 ? 1 : 0))]
+    console.log(`| ${contestant} | ${cells.join(' | ')} |`)
   }
-  for (const { of, beside, atMost, ratio, reached } of goals) {
-    console.log(`- ${of}: ${ratio.toFixed(2)} × ${beside}, to reach ${atMost.toFixed(2)}: ${reached ? 'reached' : 'not reached'}`)
+  if (goals.length > 0) console.log()
+  for (const { of, beside, atMost, more, reaches, reached } of goals) {
+    const amount = (value: number) => more === undefined ? value.toFixed(2) : `${value.toFixed(1)} ${more} more`
+    console.log(`- ${of}: ${amount(reaches)} beside ${beside}, to reach ${amount(atMost)}: ${reached ? 'reached' : '**not reached**'}`)
   }
 }

@@ -28,7 +28,7 @@ const methods = { 200: 'GET', 201: 'POST', 204: 'DELETE' } as const
 export const contestants: Record<string, Contestant> = {}
 export const goals: Goal[] = []
 for (const [code, method] of Object.entries(methods)) {
-  const [of, beside] = [`${code}, fastify-pt-status`, `${code}, bare Fastify`]
+  const [of, beside] = [`${code}, fastify-pt-status`, `${code}, Fastify`]
   contestants[beside] = { app: byHand, request: { method }, status: Number(code) }
   contestants[of] = { app: helped(plugin({ etag: false })), request: { method }, status: Number(code) }
   goals.push({ of, beside, atMost: 1.05 })

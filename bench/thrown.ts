@@ -1,9 +1,7 @@
-import { NotFound, ServiceUnavailable } from '@common-sense/error-iq'
-import createError from 'http-errors'
-import type { FastifyInstance } from 'fastify'
 import { notFound, serviceUnavailable } from 'fastify-pt-status'
-import { bare, direct, errorIq, httpErrorsEnhanced, plugin, sensibles, type Contender } from './contenders.ts'
+import { contenders, direct, errors, type Contender } from './contenders.ts'
 import type { Contestant, Goal } from './compare.ts'
+import type { FastifyInstance } from 'fastify'
 
 export const question = 'What do a 404 and a 503 cost that a handler throws?'
 
@@ -16,24 +14,19 @@ const refuse = (contender: Contender, errorOf: (app: FastifyInstance) => Error, 
   }
 })
 
-const thrown = (statusCode: number, message: string) => () => Object.assign(new Error(message), { statusCode })
+const answers = [
+  { status: 404, title: 'Not Found', detail: 'No thing 1.', fields: {}, own: notFound },
+  { status: 503, title: 'Service Unavailable', detail: 'The registry is away.', fields: { 'retry-after': '30' }, own: serviceUnavailable }
+] as const
 
-export const contestants: Record<string, Contestant> = {
-  '404, direct': { app: direct(404, 'Not Found', 'No thing 1.'), status: 404 },
-  '404, bare Fastify': refuse(bare, thrown(404, 'No thing 1.'), 404),
-  '404, @fastify/sensible and others': refuse(sensibles, app => app.httpErrors.notFound('No thing 1.'), 404),
-  '404, fastify-http-errors-enhanced': refuse(httpErrorsEnhanced, () => createError(404, 'No thing 1.'), 404),
-  '404, @common-sense/error-iq': refuse(errorIq, () => new NotFound({ detail: 'No thing 1.' }), 404),
-  '404, fastify-pt-status': refuse(plugin(), () => notFound('No thing 1.'), 404),
-  '503, direct': { app: direct(503, 'Service Unavailable', 'The registry is away.', { 'retry-after': '30' }), status: 503 },
-  '503, bare Fastify': refuse(bare, thrown(503, 'The registry is away.'), 503),
-  '503, @fastify/sensible and others': refuse(sensibles, app => app.httpErrors.serviceUnavailable('The registry is away.'), 503),
-  '503, fastify-http-errors-enhanced': refuse(httpErrorsEnhanced, () => createError(503, 'The registry is away.'), 503),
-  '503, @common-sense/error-iq': refuse(errorIq, () => new ServiceUnavailable({ detail: 'The registry is away.' }), 503),
-  '503, fastify-pt-status': refuse(plugin(), () => serviceUnavailable('The registry is away.'), 503)
+export const contestants: Record<string, Contestant> = {}
+export const goals: Goal[] = []
+for (const { status, title, detail, fields, own } of answers) {
+  contestants[`${status}, direct`] = { app: direct(status, title, detail, fields), status }
+  for (const [name, errorOf] of Object.entries(errors)) {
+    contestants[`${status}, ${name}`] = refuse(contenders[name as keyof typeof contenders], app => errorOf(app, status, detail), status)
+  }
+  const of = `${status}, fastify-pt-status`
+  contestants[of] = refuse(contenders['fastify-pt-status'], () => own(detail), status)
+  goals.push({ of, beside: `${status}, direct`, atMost: 1.5 }, { of, beside: `${status}, Fastify by hand`, atMost: 0.65 })
 }
-
-export const goals: Goal[] = ['404', '503'].flatMap(code => [
-  { of: `${code}, fastify-pt-status`, beside: `${code}, direct`, atMost: 1.5 },
-  { of: `${code}, fastify-pt-status`, beside: `${code}, bare Fastify`, atMost: 0.65 }
-])

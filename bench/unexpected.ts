@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { bare, errorIq, httpErrorsEnhanced, plugin, sensibles, type Contender } from './contenders.ts'
+import { contenders, type Contender } from './contenders.ts'
 import type { Contestant, Goal } from './compare.ts'
 
 export const question = "What do a 500, and a 503 from a driver's error, cost?"
@@ -19,17 +19,12 @@ const fail = (contender: Contender, errorOf: () => Error, status: number): Conte
 const bug = () => new Error('undefined is not a function')
 const away = () => Object.assign(new Error(refused.message), refused)
 
-const contenders = {
-  'bare Fastify': bare,
-  '@fastify/sensible and others': sensibles,
-  'fastify-http-errors-enhanced': httpErrorsEnhanced,
-  '@common-sense/error-iq': errorIq,
-  'fastify-pt-status': plugin()
-}
+/** Who knows a driver's error. */
+const knowing = ['Fastify by hand', 'fastify-pt-status']
 
 export const contestants: Record<string, Contestant> = Object.fromEntries(Object.entries(contenders).flatMap(([name, contender]) => [
   [`a bug, ${name}`, fail(contender, bug, 500)],
-  [`a driver's, ${name}`, fail(contender, away, name === 'fastify-pt-status' ? 503 : 500)]
+  [`a driver's, ${name}`, fail(contender, away, knowing.includes(name) ? 503 : 500)]
 ]))
 
-export const goals: Goal[] = ['a bug', "a driver's"].map(kind => ({ of: `${kind}, fastify-pt-status`, beside: `${kind}, bare Fastify`, atMost: 1 }))
+export const goals: Goal[] = ['a bug', "a driver's"].map(kind => ({ of: `${kind}, fastify-pt-status`, beside: `${kind}, Fastify by hand`, atMost: 1 }))

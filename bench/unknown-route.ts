@@ -1,4 +1,4 @@
-import { bare, errorIq, httpErrorsEnhanced, plugin, sensibles, type Contender } from './contenders.ts'
+import { contenders, type Contender } from './contenders.ts'
 import type { Contestant, Goal } from './compare.ts'
 
 export const question = 'What does the 404 of an unknown route cost?'
@@ -13,12 +13,6 @@ const serve = (contender: Contender): Contestant => ({
   }
 })
 
-export const contestants: Record<string, Contestant> = {
-  'bare Fastify': serve(bare),
-  '@fastify/sensible and others': serve(sensibles),
-  'fastify-http-errors-enhanced': serve(httpErrorsEnhanced),
-  '@common-sense/error-iq': serve(errorIq),
-  'fastify-pt-status': serve(plugin())
-}
+export const contestants: Record<string, Contestant> = Object.fromEntries(Object.entries(contenders).map(([name, contender]) => [name, serve(contender)]))
 
-export const goals: Goal[] = [{ of: 'fastify-pt-status', beside: 'bare Fastify', atMost: 1.1 }]
+export const goals: Goal[] = [{ of: 'fastify-pt-status', beside: 'Fastify by hand', atMost: 1.1 }]
