@@ -1,3 +1,4 @@
+import { getHashes, hash } from 'node:crypto'
 import { fastifyEtag, type FastifyEtagOptions } from '@fastify/etag'
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { evaluate, isConditional } from './conditional.ts'
@@ -50,6 +51,11 @@ type Tagger = (request: FastifyRequest, reply: FastifyReply, payload: unknown) =
 async function tagger (options: FastifyEtagOptions): Promise<Tagger> {
   let hook: onSendHookHandler | undefined
   const scope = { addHook (name: string, handler: onSendHookHandler) { hook = handler } }
-  await fastifyEtag(scope as unknown as FastifyInstance, { ...options, replyWith304: false })
+  await fastifyEtag(scope as unknown as FastifyInstance, { ...hashing(options), ...options, replyWith304: false })
   return (request, reply, payload) => { (hook as Function)(request, reply, payload, () => {}) }
+}
+
+/** Hashes as @fastify/etag does by itself, in one call: half the time, and no object for the garbage. It knows other algorithms, too. */
+function hashing ({ algorithm = 'sha1' }: FastifyEtagOptions): FastifyEtagOptions {
+  return getHashes().includes(algorithm) ? { hashFn: payload => hash(algorithm, payload, 'base64') } : {}
 }
