@@ -1,15 +1,16 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingHookHandler, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler, preParsingHookHandler, RouteOptions } from 'fastify'
 import type { Access, Authenticate, Principal } from '../types/index.ts'
-import { isDeclared } from './declared.ts'
-import { forbidden, scopeToken, unauthorized } from './errors.ts'
+import { hasAllDeclared, isDeclared } from './declared.ts'
+import { forbidden, scopeToken, unauthorized, type StatusError } from './errors.ts'
 
-/** Marks a request that the guard of its route has let in. */
+/** Who makes a request, and whether the guard of its route has let them in. A request has them only where there is a guard. */
+const principalOf = Symbol('fastify-pt-status.principal')
 const admitted = Symbol('fastify-pt-status.admitted')
 
 const noCredentials = unauthorized()
 const notAllowed = forbidden()
 
-type Admitted = FastifyRequest & { [admitted]: boolean }
+type Guarded = FastifyRequest & { [principalOf]?: Principal | null, [admitted]?: true }
 
 /**
  * Closes the routes of a scope. Each route gets its guard as it is declared: behind the hooks of the scope, so that
@@ -19,7 +20,12 @@ type Admitted = FastifyRequest & { [admitted]: boolean }
 export function closeRoutes (instance: FastifyInstance, authenticate: Authenticate | undefined): void {
   const { ptStatus } = instance
   const guards: Array<{ route: RouteOptions, access: Access | undefined }> = []
-  if (!instance.hasRequestDecorator(admitted)) instance.decorateRequest('principal', null).decorateRequest(admitted, false)
+  if (!instance.hasRequestDecorator('principal')) {
+    instance.decorateRequest('principal', {
+      getter () { return (this as Guarded)[principalOf] ?? null },
+      setter (principal) { (this as Guarded)[principalOf] = principal }
+    })
+  }
 
   instance.addHook('onRoute', function (route) {
     if (this.ptStatus !== ptStatus) return
@@ -37,13 +43,13 @@ export function closeRoutes (instance: FastifyInstance, authenticate: Authentica
     }
   })
 
-  // Returns a promise where there is something to wait for, and calls back at once where there isn't
-  instance.addHook('onRequest', (request, reply, done) => {
+  if (hasAllDeclared(instance)) return
+  instance.addHook('onRequest', function (request, reply, done) {
     if (isDeclared(request) || request.is404 || request.server.ptStatus !== ptStatus) return done()
     const access = accessOf(request.routeOptions.config)
     checkAccess(request.routeOptions, access, authenticate !== undefined)
     if (authenticate === undefined || access === 'public') return done()
-    return guard(authenticate, access)(request, reply)
+    return guard(authenticate, access).call(this, request, reply, done)
   })
 }
 
@@ -55,7 +61,7 @@ export function accessOf (config: object | undefined): Access | undefined {
 /** Lets in who was admitted alone: a hook before the guard that throws nothing, as in `throw undefined`, has Fastify skip it. */
 function bar (method: RouteOptions['method']): preParsingHookHandler {
   return function bar (request, reply, payload, done) {
-    if ((request as Admitted)[admitted]) return done()
+    if ((request as Guarded)[admitted]) return done()
     if (!isPreflight(request)) return done(noCredentials)
     // Who looks like a preflight is let through to what is for preflights alone
     if (method === 'OPTIONS') return done()
@@ -63,35 +69,56 @@ function bar (method: RouteOptions['method']): preParsingHookHandler {
   }
 }
 
-function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | undefined) {
-  const admit = admission(access, authenticate.realm)
+/** The guard of a route: it calls back at once where there is nothing to wait for, else it returns a promise. */
+function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | undefined): onRequestHookHandler {
+  const refusalOf = admission(access, authenticate.realm)
 
-  return async function authorize (request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (isPreflight(request)) return
-    const principal = await authenticate(request, reply)
-    if (reply.sent) return
-    if (principal === null || principal === undefined) throw noCredentials
+  return function authorize (request, reply, done) {
+    if (isPreflight(request)) return done()
+    let refusal: Soon<StatusError | undefined>
+    try {
+      refusal = soon(authenticate(request, reply), principal => reply.sent ? undefined : admit(request, principal))
+    } catch (error) {
+      // Fastify takes a callback of nothing, as after `throw undefined`, for success
+      return error ? done(error as Error) : Promise.reject(error)
+    }
+    if (!(refusal instanceof Promise)) return done(refusal)
+    return refusal.then(refusal => {
+      if (refusal !== undefined) throw refusal
+    })
+  }
+
+  function admit (request: FastifyRequest, principal: Principal | null | undefined | void): Soon<StatusError | undefined> {
+    if (principal === null || principal === undefined) return noCredentials
     if (typeof principal !== 'object') throw new TypeError('Cannot authenticate: a principal must be an object')
     request.principal = principal
-    await admit?.(request, principal);
-    (request as Admitted)[admitted] = true
+    return soon(refusalOf(request, principal), refusal => {
+      if (refusal === undefined) (request as Guarded)[admitted] = true
+      return refusal
+    })
   }
 }
 
-/** Throws the 403 of a principal that the route doesn't admit. */
-function admission (access: Exclude<Access, 'public'> | undefined, realm: string | undefined): ((request: FastifyRequest, principal: Principal) => void | Promise<void>) | undefined {
-  if (access === undefined) return undefined
+type Soon<T> = T | Promise<T>
+
+/** Goes on with a value: at once, unless it is a promise. */
+function soon<T, Next> (value: Soon<T>, next: (value: T) => Soon<Next>): Soon<Next> {
+  // A reply is thenable, too
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function' ? Promise.resolve(value).then(next) : next(value as T)
+}
+
+/** What a principal is refused by that the route doesn't admit. */
+function admission (access: Exclude<Access, 'public'> | undefined, realm: string | undefined): (request: FastifyRequest, principal: Principal) => Soon<StatusError | undefined> {
+  if (access === undefined) return () => undefined
   if (typeof access === 'function') {
-    return async (request, principal) => {
-      if (await access(request, principal) !== true) throw notAllowed
-    }
+    return (request, principal) => soon(access(request, principal), isAdmitted => isAdmitted === true ? undefined : notAllowed)
   }
   const { scopes } = access
   const insufficientScope = forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm })
   return (request, principal) => {
     const { scopes: granted = [] } = principal
     if (!Array.isArray(granted)) throw new TypeError('Cannot admit: the scopes of a principal must be an array')
-    if (!scopes.every(scope => granted.includes(scope))) throw insufficientScope
+    return scopes.every(scope => granted.includes(scope)) ? undefined : insufficientScope
   }
 }
 

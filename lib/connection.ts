@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { badRequest, StatusError } from './errors.ts'
-import { linesOf } from './field-lines.ts'
+import { lastExchange, track } from './exchanges.ts'
 import { settingsIn, type Settings } from './options.ts'
 import { problemOf, rowIn } from './problem.ts'
 
@@ -13,37 +13,22 @@ const unreadable: Readonly<Record<string, StatusError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: new StatusError(408, 'The request came too slowly.')
 }
 const malformed = badRequest('The request is not HTTP that can be read.', { code: 'MALFORMED_REQUEST' })
-const noHost = badRequest('The request has no Host.', { code: 'HOST_REQUIRED' })
-const badHost = badRequest('The request has more than one Host, or one that is none.', { code: 'HOST_INVALID' })
 const noExpectation = new StatusError(417, 'The server meets no expectation but 100-continue.')
 const noTunnel = new StatusError(405, 'The server opens no tunnels.')
-
-/** RFC 3986 §3.2.2 and §3.2.3; empty where the target has no authority. */
-const hostValue = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i
 
 /** How long a connection stays open for its client to read why it is refused, in milliseconds. */
 const linger = 1000
 
-/** The last request of each connection, its response, and the one before. */
-const exchanges = new WeakMap<Socket, { request: IncomingMessage, response: ServerResponse, previous: ServerResponse | undefined }>()
-
 /** The connections that are ending. */
 const refused = new WeakSet<Socket>()
 
-/** Answers what reaches the server, but no route: expectations, tunnels, requests without `Host`. */
-export function watchConnections (instance: FastifyInstance, settings: Settings): void {
-  const { server } = instance
-  instance.addHook('onRequest', ({ raw: { headers, rawHeaders, httpVersion } }, _reply, done) => {
-    // "A server MUST respond with a 400 […] to any HTTP/1.1 request message that lacks a Host header field and to any
-    // request message that contains more than one Host header field line" (RFC 9112 §3.2)
-    if (headers.host === undefined) return done(httpVersion === '1.1' ? noHost : undefined)
-    // "[…] or a Host header field with an invalid field value"
-    if (linesOf(rawHeaders, 'host') > 1 || !hostValue.test(headers.host)) return done(badHost)
-    done()
-  })
+/** The servers that are watched. */
+const watched = new WeakSet<object>()
 
-  if (server.listeners('request').includes(track)) return
-  server.prependListener('request', track)
+/** Answers what reaches the server, but no route: expectations and tunnels. */
+export function watchConnections ({ server }: FastifyInstance, settings: Settings): void {
+  if (watched.has(server)) return
+  watched.add(server)
   // Node does the same by itself, in its own words, where nobody listens
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     track(request, response)
@@ -51,7 +36,7 @@ export function watchConnections (instance: FastifyInstance, settings: Settings)
   })
   server.on('connect', (request: IncomingMessage, socket: Socket | ServerResponse) => {
     if ('writeHead' in socket) refuseMessage(noTunnel, settings, socket)
-    else after(exchanges.get(socket)?.response, () => { end(socket, textOf(noTunnel, settings)) })
+    else after(lastExchange(socket)?.response, () => { end(socket, textOf(noTunnel, settings)) })
   })
 }
 
@@ -66,7 +51,7 @@ export function refuseConnection (instance: FastifyInstance, error: Error & { co
     socket.destroy()
     return
   }
-  const { request, response, previous } = exchanges.get(socket) ?? {}
+  const { request, response, previous } = lastExchange(socket) ?? {}
   const text = textOf(refusal, settingsIn(instance))
   // What lies behind a request that was read
   if (request?.complete !== false) {
@@ -88,10 +73,6 @@ export function refuseConnection (instance: FastifyInstance, error: Error & { co
 function after (response: ServerResponse | undefined, act: () => void): void {
   if (response === undefined || response.writableFinished) act()
   else response.once('finish', act)
-}
-
-function track (request: IncomingMessage, response: ServerResponse): void {
-  exchanges.set(request.socket, { request, response, previous: exchanges.get(request.socket)?.response })
 }
 
 /** Ends a connection gently: destroyed at once, with bytes unread, it would take the answer with it (RFC 9112 §9.6). */

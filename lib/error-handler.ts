@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, onSendHookHandler } from 'fastify'
 import { attribute, isFastifyError, unexpected } from './attribution.ts'
-import { notFound, StatusError } from './errors.ts'
+import { notFound, StatusError, type Refusal } from './errors.ts'
 import { isValidationError, validationFailed } from './findings.ts'
 import { setLastResort } from './last-resort.ts'
 import type { Settings } from './options.ts'
@@ -8,8 +8,12 @@ import { log, type Refuse } from './refuse.ts'
 
 const noRoute = notFound('There is no such route.')
 
-/** Makes a scope answer whatever is thrown, and unknown routes, with a refusal of the contract. */
-export function setErrorHandlers (instance: FastifyInstance, settings: Settings, answer: Refuse): void {
+/**
+ * Makes a scope answer whatever is thrown, and unknown routes, with a refusal of the contract.
+ *
+ * @param otherwise the onSend hook for what isn't thrown
+ */
+export function setErrorHandlers (instance: FastifyInstance, settings: Settings, answer: Refuse, otherwise: onSendHookHandler): void {
   const { mapError, unavailable } = settings
 
   instance.setErrorHandler(refuse)
@@ -24,7 +28,7 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings,
   })
   setLastResort(instance, settings, (thrown, request, reply, send) => {
     answer(refusalFor(thrown, request, reply), thrown, request, reply, send)
-  })
+  }, otherwise)
 
   function refuse (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     answer(refusalFor(thrown, request, reply), thrown, request, reply)
@@ -34,7 +38,7 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings,
     return request.server.errorHandler === errorHandler ? refuse(thrown, request, reply) : Promise.reject(thrown)
   }
 
-  function refusalFor (thrown: unknown, request: FastifyRequest, reply: FastifyReply): StatusError {
+  function refusalFor (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Refusal {
     try {
       if (isValidationError(thrown)) return validationFailed(thrown, request)
       // Fastify reads the body of an unknown route too: what is wrong with it is not the point

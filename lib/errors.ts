@@ -54,6 +54,9 @@ type StatusErrorOptions = BadRequestOptions & UnauthorizedOptions & ForbiddenOpt
 
 const codes: ReadonlyMap<RefusalStatus, string> = new Map(refusals.map(row => [row.code, constantOf(row.phrase)]))
 
+/** What the client of a refused request is told. */
+export type Refusal = Pick<StatusError, 'status' | 'originalStatus' | 'code' | 'message' | 'headers' | 'errors'>
+
 /** A refusal to throw: its status, code and detail are meant for the client. */
 export class StatusError extends Error {
   readonly status: RefusalStatus

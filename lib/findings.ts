@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { FastifyRequest } from 'fastify'
-import { badRequest, StatusError, type Finding } from './errors.ts'
+import { badRequest, noFields, StatusError, type Finding, type Refusal } from './errors.ts'
 
 /** How many findings an answer holds at most. */
 export const limit = 20
@@ -36,13 +36,14 @@ export function isValidationError (error: unknown): error is ValidationError {
 
 /**
  * The 400 for a request that its schemas refuse. Fastify stops at the first part that fails;
- * the parts behind it are validated here, so that one answer tells everything.
+ * the parts behind it are validated here, so that one answer tells everything. It is no second error: Fastify has
+ * thrown one.
  */
-export function validationFailed (error: ValidationError, request: FastifyRequest): StatusError {
+export function validationFailed (error: ValidationError, request: FastifyRequest): Refusal {
   const failed = parts.findIndex(({ name }) => name === error.validationContext)
-  return refuse(parts.slice(failed).flatMap((part, index) =>
-    findingsIn(part, request, index === 0 ? listOf(error.validation === true ? error.errors : error.validation) : validate(part, request))
-  ))
+  const findings = findingsIn(parts[failed]!, request, listOf(error.validation === true ? error.errors : error.validation))
+  for (const part of parts.slice(failed + 1)) findings.push(...findingsIn(part, request, validate(part, request)))
+  return invalid(findings)
 }
 
 /**
@@ -53,13 +54,14 @@ export function bodyUnvalidated (request: FastifyRequest): StatusError | undefin
   const validators = request.getValidationFunction('body')
   if (typeof validators !== 'object' || Object.hasOwn(validators, String(request.mediaType))) return undefined
   if (request.body !== undefined) return new StatusError(415, 'The route does not take this media type.')
-  return refuse(parts.flatMap(part => findingsIn(part, request, part.name === 'body' ? [{}] : validate(part, request))))
+  const { message, ...options } = invalid(parts.flatMap(part => findingsIn(part, request, part.name === 'body' ? [{}] : validate(part, request))))
+  return badRequest(message, options)
 }
 
-function refuse (findings: Finding[]): StatusError {
+function invalid (findings: Finding[]) {
   const errors = findings.slice(0, limit)
   const count = errors.length === 1 ? '1 invalid parameter' : `${errors.length} invalid parameters`
-  return badRequest(`The request has ${count}.`, { code: 'VALIDATION_FAILED', errors })
+  return { status: 400, originalStatus: 400, code: 'VALIDATION_FAILED', message: `The request has ${count}.`, headers: noFields, errors } as const
 }
 
 function validate (part: Part, request: FastifyRequest): unknown[] {

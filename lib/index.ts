@@ -9,12 +9,14 @@ import { watchConnections } from './connection.ts'
 import { markRoutes } from './declared.ts'
 import { documentRoutes } from './document.ts'
 import { setErrorHandlers } from './error-handler.ts'
+import { track } from './exchanges.ts'
+import { wrongHost } from './host.ts'
 import { setSettings } from './options.ts'
 import { watchOutages } from './outage.ts'
 import { refuser } from './refuse.ts'
 import { decorateReplies } from './reply.ts'
 import { contractOf, isHidden, recordRoutes } from './routes.ts'
-import { closeContract } from './undeclared.ts'
+import { closeContract, holdOthers } from './undeclared.ts'
 
 /**
  * Makes the status codes of a scope a contract.
@@ -29,19 +31,23 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
   const refuse = refuser(settings)
   let contract: ContractRoute[] | undefined
 
-  // Their hooks come first: what they refuse, nothing else is asked
   watchConnections(instance, settings)
-  const outage = watchOutages(instance, settings)
-  instance.decorate('ptStatus', Object.assign(outage, {
+  const { control, refusalOf } = watchOutages(instance, settings)
+  instance.decorate('ptStatus', Object.assign(control, {
     contract () {
       if (contract === undefined) throw new Error('Cannot list the contract: the app is not ready')
       return structuredClone(contract)
     }
   }))
+  // What is refused here, nothing else is asked
+  instance.addHook('onRequest', (request, reply, done) => {
+    track(request.raw, reply.raw)
+    done(wrongHost(request.raw) ?? refusalOf(request))
+  })
   markRoutes(instance)
   const routes = recordRoutes(instance)
   decorateReplies(instance)
-  setErrorHandlers(instance, settings, refuse)
+  setErrorHandlers(instance, settings, refuse, holdOthers(instance, settings, refuse))
   closeRoutes(instance, settings.authenticate)
   setCompilers(instance, settings)
   if (settings.etag !== false) await setCaching(instance, settings.etag)

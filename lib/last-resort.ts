@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from 'node:http'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { unexpected } from './attribution.ts'
 import { defaultSettings, type Settings } from './options.ts'
 import { isDeclared } from './declared.ts'
@@ -13,22 +13,28 @@ export interface Failure {
   readonly thrown: unknown
   readonly settings: Settings
   /** The header fields from before the answer: Fastify's error handler adds those of the error. */
-  readonly fields: Readonly<Record<string, unknown>>
+  fields?: Readonly<Record<string, unknown>>
   /** The answer of the error handler. Whatever comes after it is there because it failed. */
   body?: string
   /** The answer has reached the onSend hook. */
   isSending?: true
 }
 
-type Failing = FastifyReply & { [failure]: Failure | null }
+type Failing = FastifyReply & { [failure]?: Failure }
 
 type Answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, send: (body: string) => void) => void
 
 /** Remembers that a reply has failed, and with what. */
 export function remember (reply: FastifyReply, thrown: unknown, settings: Settings): Failure {
   const failing = reply as Failing
-  failing[failure] ??= { thrown, settings, fields: copyLists(reply.getHeaders()) }
+  failing[failure] ??= { thrown, settings }
   return failing[failure]
+}
+
+/** The header fields that a failing reply had before it was answered. */
+export function fieldsBefore (failure: Failure, reply: FastifyReply): Readonly<Record<string, unknown>> {
+  failure.fields ??= copyLists(reply.getHeaders())
+  return failure.fields
 }
 
 /** Who answers an error, if the reply is the answer to one. */
@@ -45,26 +51,29 @@ export function answererOf (reply: FastifyReply): 'plugin' | 'user' | undefined 
  *   or onError, since that handler sends what is no error as if it were the answer
  * - when the answer of the error handler fails as well, in an onSend hook or because of a header field that can't be
  *   written: the onSend hook sees a second answer; where a hook before this one fails again, onError does
+ *
+ * @param otherwise what the onSend hook does with all other answers
  */
-export function setLastResort (instance: FastifyInstance, settings: Settings, answer: Answer): void {
-  if (!instance.hasReplyDecorator(failure)) instance.decorateReply(failure, null)
+export function setLastResort (instance: FastifyInstance, settings: Settings, answer: Answer, otherwise: onSendHookHandler): void {
   const { ptStatus, errorHandler } = instance
 
   instance.addHook('onError', (request, reply, thrown: unknown, done) => {
     if (reply.server.ptStatus !== ptStatus) return done()
     if ((reply as Failing)[failure]) return answerAnyway(request, reply)
-    remember(reply, thrown, settings)
-    if (isError(thrown) || !mayHaveFastifysHandler(request)) return done()
+    const failed = remember(reply, thrown, settings)
+    if (!mayHaveFastifysHandler(request)) return done()
+    fieldsBefore(failed, reply)
+    if (isError(thrown)) return done()
     answer(thrown, request, reply, body => { write(reply, body) })
   })
 
-  instance.addHook('onSend', (request, reply, payload, done) => {
+  instance.addHook('onSend', function (request, reply, payload, done) {
     const failed = (reply as Failing)[failure]
-    if (!failed || reply.server.ptStatus !== ptStatus) return done()
+    if (failed === undefined || reply.server.ptStatus !== ptStatus) return otherwise.call(this, request, reply, payload, done)
     if (failed.body === undefined) {
       // An error handler of the user's may answer what it likes
-      if (!mayHaveFastifysHandler(request)) return done()
-      restore(reply, failed.fields)
+      if (!mayHaveFastifysHandler(request)) return otherwise.call(this, request, reply, payload, done)
+      restore(reply, failed)
       return answer(failed.thrown, request, reply, body => { failed.isSending = true; done(null, body) })
     }
     if (failed.isSending || isFastifys(payload, failed, reply)) return answerAnyway(request, reply)
@@ -93,8 +102,9 @@ function isError (thrown: unknown): boolean {
 
 /** Answers 500 past all hooks, with the header fields from before that can be written. */
 export function answerAnyway (request: FastifyRequest, reply: FastifyReply): void {
-  const { settings, fields } = (reply as Failing)[failure]!
-  restore(reply, fields)
+  const failed = (reply as Failing)[failure]!
+  const { settings } = failed
+  restore(reply, failed)
   dropRepresentation(reply)
   const { contentType, body } = bodyOf(request, settings)
   reply.code(500).type(contentType).header('cache-control', 'no-store')
@@ -124,7 +134,7 @@ function bodyOf (request: FastifyRequest, settings: Settings): { contentType: st
   }
 }
 
-function restore (reply: FastifyReply, fields: Failure['fields']): void {
+function restore (reply: FastifyReply, { fields = reply.getHeaders() }: Failure): void {
   for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
   reply.headers(copyLists({ ...fields }) as OutgoingHttpHeaders)
 }

@@ -1,16 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Availability, PtStatus, Suspension } from '../types/index.ts'
 import { serviceUnavailable, type StatusError } from './errors.ts'
 import type { Settings } from './options.ts'
 
 const closing = serviceUnavailable('The server is closing.', { code: 'CLOSING' })
 
-/**
- * Answers 503 at once, before the credentials and the body are read, while a scope is suspended or the server closes.
- * Before it closes it drains: it answers as always, but says that it is no longer available.
- */
-export function watchOutages (instance: FastifyInstance, { drainDelay }: Settings): Pick<PtStatus, 'suspend' | 'resume' | 'availability'> {
+/** Whether a scope answers. */
+export interface Outage {
+  control: Pick<PtStatus, 'suspend' | 'resume' | 'availability'>
+  /** What a request is refused by, while the scope is suspended or the server closes. */
+  refusalOf: (request: FastifyRequest) => StatusError | undefined
+}
+
+/** Makes what tells whether a scope answers. Before the server closes it drains: it answers, but says that it won't for long. */
+export function watchOutages (instance: FastifyInstance, { drainDelay }: Settings): Outage {
   const above: PtStatus | undefined = instance.ptStatus
   let state: 'open' | 'draining' | 'closing' = 'open'
   let suspension: StatusError | undefined
@@ -25,24 +29,26 @@ export function watchOutages (instance: FastifyInstance, { drainDelay }: Setting
       state = 'closing'
     })
   }
-  instance.addHook('onRequest', (request, _reply, done) => {
-    if (state === 'closing') return done(closing)
-    if (suspension === undefined || request.is404 || request.routeOptions.config.alwaysAvailable === true) return done()
-    done(suspension)
-  })
 
   return {
-    get availability (): Availability {
-      if (state !== 'open') return 'draining'
-      return suspension === undefined ? above?.availability ?? 'available' : 'suspended'
+    control: {
+      get availability (): Availability {
+        if (state !== 'open') return 'draining'
+        return suspension === undefined ? above?.availability ?? 'available' : 'suspended'
+      },
+      suspend ({ detail = 'The service is suspended.', retryAfter }: Suspension = {}) {
+        if (typeof detail !== 'string') throw new TypeError('Cannot suspend: detail must be a string')
+        if (retryAfter !== undefined && !(Number.isInteger(retryAfter) && retryAfter >= 0)) throw new TypeError('Cannot suspend: retryAfter must be a number of seconds')
+        suspension = serviceUnavailable(detail, { code: 'SUSPENDED', ...(retryAfter !== undefined && { retryAfter }) })
+      },
+      resume () {
+        suspension = undefined
+      }
     },
-    suspend ({ detail = 'The service is suspended.', retryAfter }: Suspension = {}) {
-      if (typeof detail !== 'string') throw new TypeError('Cannot suspend: detail must be a string')
-      if (retryAfter !== undefined && !(Number.isInteger(retryAfter) && retryAfter >= 0)) throw new TypeError('Cannot suspend: retryAfter must be a number of seconds')
-      suspension = serviceUnavailable(detail, { code: 'SUSPENDED', ...(retryAfter !== undefined && { retryAfter }) })
-    },
-    resume () {
-      suspension = undefined
+    refusalOf (request) {
+      if (state === 'closing') return closing
+      if (suspension === undefined || request.is404 || request.routeOptions.config.alwaysAvailable === true) return undefined
+      return suspension
     }
   }
 }

@@ -1,17 +1,17 @@
 import type { FastifyRequest } from 'fastify'
 import type { Problem } from './bodies.ts'
-import type { StatusError } from './errors.ts'
+import type { Refusal } from './errors.ts'
 import { limit } from './findings.ts'
 import type { Contract, StatusRow } from './status.ts'
 import { encodeUri } from './uri.ts'
 
 /** The row of what a refusal is told as. */
-export function rowIn (contract: Contract, { status, originalStatus }: StatusError): StatusRow {
+export function rowIn (contract: Contract, { status, originalStatus }: Refusal): StatusRow {
   return contract.get(originalStatus) ?? contract.get(status)!
 }
 
 /** What a refusal says, to a request if one could be read. */
-export function problemOf (refusal: StatusError, contract: Contract, request?: FastifyRequest): Problem {
+export function problemOf (refusal: Refusal, contract: Contract, request?: FastifyRequest): Problem {
   const { code: status, phrase: title } = rowIn(contract, refusal)
   const { code, message: detail, errors } = refusal
   const problem: Problem = { type: 'about:blank', title, status, code, detail }

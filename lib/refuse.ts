@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { unexpected } from './attribution.ts'
-import { noFields, type StatusError } from './errors.ts'
-import { answerAnyway, remember } from './last-resort.ts'
+import type { Refusal } from './errors.ts'
+import { answerAnyway, fieldsBefore, remember } from './last-resort.ts'
 import type { Settings } from './options.ts'
 import { problemOf, rowIn } from './problem.ts'
-import { dropContent, dropRepresentation } from './representation.ts'
+import { dropRepresentation, setErrorFields } from './representation.ts'
 
 /**
  * Answers a request with a refusal.
@@ -13,7 +13,7 @@ import { dropContent, dropRepresentation } from './representation.ts'
  * @param thrown what led to it, for the log
  * @param send sends the body; by default as Fastify does, through the hooks
  */
-export type Refuse = (refusal: StatusError, thrown: unknown, request: FastifyRequest, reply: FastifyReply, send?: (body: string) => void) => void
+export type Refuse = (refusal: Refusal, thrown: unknown, request: FastifyRequest, reply: FastifyReply, send?: (body: string) => void) => void
 
 /** Makes what answers with a scope's refusals. */
 export function refuser (settings: Settings): Refuse {
@@ -24,6 +24,7 @@ export function refuser (settings: Settings): Refuse {
     const failure = remember(reply, thrown, settings)
     if (failure.body !== undefined) return giveUp(thrown, request, reply)
     try {
+      dropRepresentation(reply, fieldsBefore(failure, reply))
       failure.body = compose(refusal, thrown, request, reply)
       send(failure.body)
     } catch (error) {
@@ -33,16 +34,12 @@ export function refuser (settings: Settings): Refuse {
   }
 
   /** Makes the reply that of a refusal, and returns its body. */
-  function compose (refusal: StatusError, thrown: unknown, request: FastifyRequest, reply: FastifyReply): string {
+  function compose (refusal: Refusal, thrown: unknown, request: FastifyRequest, reply: FastifyReply): string {
     const { header } = rowIn(contract, refusal)
     const problem = problemOf(refusal, contract, request)
     log(refusal, thrown, request)
-    dropRepresentation(reply)
     reply.code(problem.status).header('cache-control', 'no-store')
-    if (refusal.headers !== noFields) {
-      reply.headers(refusal.headers)
-      dropContent(reply)
-    }
+    setErrorFields(reply, refusal.headers)
     if (header !== undefined && isBlank(reply.getHeader(header))) reply.header(header, defaults[header])
     // The body is text already: a serializer of the route isn't for it
     reply.type(format.contentType).serializer(String)
@@ -60,7 +57,7 @@ function isBlank (value: unknown): boolean {
 }
 
 /** 5xx at error, with what was thrown and its causes; 4xx at info, without a stack. */
-export function log (refusal: StatusError, thrown: unknown, request: FastifyRequest): void {
+export function log (refusal: Refusal, thrown: unknown, request: FastifyRequest): void {
   const { status: statusCode, code, message } = refusal
   if (statusCode < 500) {
     request.log.info({ statusCode, code }, message)

@@ -14,17 +14,28 @@ const representation: ReadonlySet<string> = new Set([...contentFields, ...resour
 
 /** Drops the fields that describe content: the response has none, or another. */
 export function dropContent (reply: FastifyReply): void {
-  drop(reply, content)
+  drop(reply, content, reply.getHeaders())
 }
 
-/** Drops all that was set for a success that didn't come, its reason phrase too. What hooks set for every answer stays. */
-export function dropRepresentation (reply: FastifyReply): void {
-  drop(reply, representation)
+/**
+ * Drops all that was set for a success that didn't come, its reason phrase too. What hooks set for every answer stays.
+ *
+ * @param fields the header fields that the reply has
+ */
+export function dropRepresentation (reply: FastifyReply, fields: Readonly<Record<string, unknown>> = reply.getHeaders()): void {
+  drop(reply, representation, fields)
   delete (reply.raw as { statusMessage?: string }).statusMessage
 }
 
-function drop (reply: FastifyReply, fields: ReadonlySet<string>): void {
-  for (const name in reply.getHeaders()) {
-    if (fields.has(name)) reply.removeHeader(name)
+/** Sets the header fields that an error brings, but for those that describe content, which isn't its own. */
+export function setErrorFields (reply: FastifyReply, fields: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(fields)) {
+    if (!content.has(name.toLowerCase())) reply.header(name, fields[name])
+  }
+}
+
+function drop (reply: FastifyReply, names: ReadonlySet<string>, fields: Readonly<Record<string, unknown>>): void {
+  for (const name in fields) {
+    if (names.has(name)) reply.removeHeader(name)
   }
 }

@@ -1,7 +1,9 @@
+import type { ServerOptions as HttpOptions } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify'
 import { attribute } from './attribution.ts'
 import { refuseConnection } from './connection.ts'
 import { badRequest, StatusError } from './errors.ts'
+import { trackedResponse } from './exchanges.ts'
 import { settingsIn } from './options.ts'
 import { refuser } from './refuse.ts'
 
@@ -24,10 +26,11 @@ const unroutable: Readonly<Record<string, StatusError>> = {
 export function statusServerOptions<Options extends object = {}> (options: Options & ServerOptions = {} as Options): Options {
   const { frameworkErrors, clientErrorHandler, https } = options
   const transport = https ? 'https' : 'http'
+  const own = Object(options[transport]) as HttpOptions
   return {
     requestTimeout: 60_000,
     ...options,
-    [transport]: { ...Object(options[transport]), requireHostHeader: false },
+    [transport]: { ...own, requireHostHeader: false, ServerResponse: trackedResponse(own.ServerResponse) },
     return503OnClosing: false,
 
     frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { isConditional } from './conditional.ts'
 import { isDeclared } from './declared.ts'
 import { StatusError } from './errors.ts'
@@ -17,20 +17,23 @@ import { isHidden, successesOf } from './routes.ts'
  */
 export function closeContract (instance: FastifyInstance, settings: Settings, refuse: Refuse): void {
   const { ptStatus } = instance
-  const known = new Set([...settings.contract.keys()].filter(code => code < 400))
 
   instance.addHook('onRoute', function (route) {
     if (this.ptStatus !== ptStatus || isHidden(route)) return
     const allowed = new Map([route.method].flat().map(method => [method, new Set(successesOf(route, method, settings))]))
     route.onSend = [route.onSend ?? [], holdTo(({ method }) => allowed.get(method)!, settings, refuse)].flat()
   })
+}
 
-  // What no route of the scope answers: its unknown routes, and routes from before the plugin loaded
+/** The onSend hook of what no declared route of the scope answers: its unknown routes, and routes from before the plugin loaded. */
+export function holdOthers ({ ptStatus }: FastifyInstance, settings: Settings, refuse: Refuse): onSendHookHandler {
+  const known = new Set([...settings.contract.keys()].filter(code => code < 400))
   const hold = holdTo(() => known, settings, refuse)
-  instance.addHook('onSend', (request, reply, payload, done) => {
+
+  return (request, reply, payload, done) => {
     if (settings.contract.has(reply.statusCode) || isDeclared(request) || request.server.ptStatus !== ptStatus || isHidden(request.routeOptions)) return done()
     hold(request, reply, payload, done)
-  })
+  }
 }
 
 /** How long a sentence is at most, in UTF-16 code units. */
@@ -99,5 +102,5 @@ function discard (payload: unknown, reply: FastifyReply): void {
 
 /** Whatever made it: Fastify recognises a web Response in the same way. */
 function isResponse (payload: unknown): payload is Response {
-  return Object.prototype.toString.call(payload) === '[object Response]'
+  return typeof payload === 'object' && Object.prototype.toString.call(payload) === '[object Response]'
 }

@@ -1,3 +1,6 @@
+// Most have nothing to encode: to see that takes a third of the time
+const plain = /^[\w\-.~:/?#[\]@!$&'()*+,;=]*$/
+
 // RFC 3986 §2: all that may stand in a URI reference, and percent-encoded octets (§2.1)
 const notUri = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]+|%(?![\dA-Fa-f]{2})/g
 
@@ -8,7 +11,7 @@ const notUri = /[^\w\-.~:/?#[\]@!$&'()*+,;=%]+|%(?![\dA-Fa-f]{2})/g
  * @see RFC 3986 §2
  */
 export function encodeUri (reference: string): string {
-  return reference.replace(notUri, percentEncode)
+  return plain.test(reference) ? reference : reference.replace(notUri, percentEncode)
 }
 
 /** Percent-encodes a text as UTF-8; an unpaired surrogate as U+FFFD. */

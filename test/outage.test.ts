@@ -90,7 +90,8 @@ t.test('before it closes, it drains: readiness is 503, all else is answered as a
   let text = ''
   socket.on('data', chunk => { text += chunk })
   await Promise.all([closed, once(socket, 'close')])
-  t.ok(Date.now() - begun >= 500)
+  // Timers and the clock round differently
+  t.ok(Date.now() - begun >= 499)
   t.equal(parse(text).status, 200, 'a request in flight finishes')
   t.equal(await exchange(origin, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', 200), '')
 })

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
+import { ServerResponse } from 'node:http'
 import http2 from 'node:http2'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Fastify, { type FastifyReply, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
 import { generate } from 'selfsigned'
 import t from 'tap'
 import ptStatus, { notFound, statusServerOptions, type PtStatusOptions } from '../lib/index.ts'
@@ -95,6 +96,37 @@ t.test('garbage behind a request does not take its place', async t => {
   t.same(await answers(`${slow}CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n`), [200, 404], 'a tunnel waits for its turn')
   // Answered before its body is read: what can't be read of it is no request of its own
   t.same(await answers(`${post('Transfer-Encoding: chunked\r\nExpect: tea\r\n\r\nzz\r\n')}`), [400])
+})
+
+t.test('the order is kept where a hook from before the plugin keeps a request waiting, and behind routes outside its scope', async t => {
+  for (const register of [
+    async (app: FastifyInstance) => {
+      app.addHook('onRequest', async () => { await sleep(100) })
+      await app.register(ptStatus)
+      app.get('/slow', async () => ({}))
+    },
+    async (app: FastifyInstance) => {
+      app.get('/slow', async () => { await sleep(100); return {} })
+      await app.register(async child => { await child.register(ptStatus) })
+    }
+  ]) {
+    const app = Fastify(statusServerOptions())
+    await register(app)
+    const text = await exchange(await listen(t, app), 'GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\ngarbage\r\n\r\n')
+    t.same(text.split(/(?=HTTP\/1\.1)/).map(text => parse(text).status), [200, 400])
+  }
+})
+
+t.test('a response class of one\'s own is kept', async t => {
+  class Own extends ServerResponse {
+    override writeHead (status: number, fields: any): this {
+      return super.writeHead(status, { ...fields, 'x-own': '1' })
+    }
+  }
+  const app = Fastify(statusServerOptions({ http: { ServerResponse: Own as typeof ServerResponse } }))
+  app.get('/', async () => ({}))
+  const { status, headers } = await send(await listen(t, app), 'GET', '/nowhere')
+  t.match([status, headers['x-own']], [404, '1'])
 })
 
 t.test('a client that asks for a tunnel, or begins a body, and goes does no harm', async t => {
