@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import { pinServer } from './cores.ts'
 
 /** One way to give an answer. */
 export interface Contestant {
@@ -31,12 +32,12 @@ export interface Result {
   ratios: Readonly<Record<string, number>>
 }
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 9)
 /** How often in a round each contestant has its turn, and how many requests it then gets. */
-const turns = Number(process.env['BENCH_TURNS'] ?? 8)
+const turns = Number(process.env['BENCH_TURNS'] ?? 5)
 const perTurn = 20_000
 /** The JIT's own work counts as the server's until it is done: more code needs longer. */
-const toWarmUp = Number(process.env['BENCH_WARM_UP'] ?? 150_000)
+const toWarmUp = Number(process.env['BENCH_WARM_UP'] ?? 100_000)
 
 /** What a contestant has cost in a round: microseconds in all and in the kernel, requests, and seconds. */
 interface Cost {
@@ -82,6 +83,7 @@ async function measure (file: string, names: string[], contestants: Readonly<Rec
   try {
     for (const name of names) {
       const process = fork(fileURLToPath(new URL('server.js', import.meta.url)), [file, name])
+      pinServer(process.pid!)
       servers.set(name, { process, url: await messageOf<string>(process) })
       await load(name, toWarmUp)
     }

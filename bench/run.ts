@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { canPin } from './cores.ts'
 import { compare, type Contestant, type Goal, type Result } from './compare.ts'
 
 /** A question that the bench answers: by comparing contestants, or by a measurement of its own. */
@@ -20,11 +21,11 @@ interface Answer {
 // `npm run bench -- [--json] [file …]`
 const json = process.argv.includes('--json')
 const wanted = process.argv.slice(2).filter(name => !name.startsWith('--'))
-const infrastructure = ['run.js', 'compare.js', 'server.js', 'contenders.js', 'start.js', 'failing.js']
+const infrastructure = ['run.js', 'compare.js', 'cores.js', 'server.js', 'contenders.js', 'start.js', 'failing.js']
 const files = readdirSync(import.meta.dirname).filter(file => file.endsWith('.js') && !infrastructure.includes(file))
 const unknown = wanted.filter(name => !files.includes(`${name}.js`))
 if (unknown.length > 0) throw new Error(`Cannot run ${unknown.join(', ')}: there is no such bench`)
-const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, logger ${process.env['BENCH_LOGGER'] ?? 'off'}`
+const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, logger ${process.env['BENCH_LOGGER'] ?? 'off'}, ${canPin ? 'a core for the server' : 'no core for the server alone'}`
 const answers: Record<string, Answer> = {}
 
 if (!json) console.log(machine)

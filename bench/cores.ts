@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process'
+import { cpus } from 'node:os'
+
+const last = cpus().length - 1
+
+/** Whether processes can be kept on cores: with Linux's taskset, and two cores. */
+export const canPin = last > 0 && pin(process.pid, `1-${last}`)
+
+/** Keeps a server on a core of its own. Where it and its load move about, it costs a third more in one process than in the next. */
+export function pinServer (pid: number): void {
+  if (canPin) pin(pid, '0')
+}
+
+function pin (pid: number, cores: string): boolean {
+  try {
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, String(pid)], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
