@@ -26,7 +26,7 @@ export function checkRoutes (routes: readonly Route[], { contract, check }: Sett
   log.warn(message)
 }
 
-function wrongIn ({ options: { schema } }: Route, method: string, contract: Contract): string[] {
+function wrongIn ({ schema }: Route, method: string, contract: Contract): string[] {
   return Object.entries<any>(schema?.response ?? {}).filter(([key]) => /^\d{3}$/.test(key)).flatMap(([key, declared]) => {
     const code = Number(key)
     const row = contract.get(code)

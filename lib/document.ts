@@ -1,6 +1,6 @@
 import { accessOf } from './access.ts'
 import type { Settings } from './options.ts'
-import { codesOf, type Route } from './routes.ts'
+import { codesOf, type Route, type Schema } from './routes.ts'
 import type { StatusRow } from './status.ts'
 
 /** The header fields that belong to a code, as @fastify/swagger has them. */
@@ -11,26 +11,28 @@ const headers: Readonly<Record<string, object>> = {
   'Retry-After': { type: 'integer', minimum: 0, description: 'When to try again, in seconds' }
 }
 
+const routeOf = Symbol('fastify-pt-status.route')
+
 /**
  * Completes what the OpenAPI document says of routes: the answers that each can give, and `security`. They are made when
  * the document is: an app without one has no use for them.
  */
 export function documentRoutes (routes: readonly Route[], settings: Settings): void {
+  const responses = {
+    enumerable: true,
+    configurable: true,
+    get (this: { [routeOf]: Route }) { return responsesOf(this[routeOf], settings) }
+  }
   for (const route of routes) {
-    const { options } = route
-    const { schema = {} } = options
+    const { response, ...schema } = route.schema ?? {}
     const security = schema['security'] ?? securityOf(route, settings)
-    options.schema = {
-      ...schema,
-      ...(security !== undefined && { security }),
-      get response () { return responsesOf({ ...route, options: { ...options, schema } }, schema, settings) }
-    }
+    route.options.schema = Object.defineProperty({ ...schema, ...(security !== undefined && { security }), [routeOf]: route }, 'response', responses)
   }
 }
 
-function responsesOf (route: Route, schema: Record<string, any>, settings: Settings): Record<string, object> {
+function responsesOf (route: Route, settings: Settings): Record<string, object> {
   const codes = route.methods.flatMap(method => codesOf(route, method, settings))
-  return Object.fromEntries(codes.map(code => [code, responseOf(settings.contract.get(code)!, codes.includes(304), schema, settings)]))
+  return Object.fromEntries(codes.map(code => [code, responseOf(settings.contract.get(code)!, codes.includes(304), route.schema ?? {}, settings)]))
 }
 
 function securityOf ({ options: { config } }: Route, { authenticate, securityScheme }: Settings): object[] | undefined {
@@ -40,7 +42,7 @@ function securityOf ({ options: { config } }: Route, { authenticate, securitySch
   return [{ [securityScheme]: typeof access === 'object' ? access.scopes : [] }]
 }
 
-function responseOf ({ code, header, meaning, carries }: StatusRow, isTagged: boolean, { response = {}, produces = ['application/json'] }: Record<string, any>, { format }: Settings): object {
+function responseOf ({ code, header, meaning, carries }: StatusRow, isTagged: boolean, { response = {}, produces = ['application/json'] }: Schema, { format }: Settings): object {
   const range = carries === 'data' ? response['2xx'] ?? response['2XX'] ?? response['default'] : undefined
   const declared = response[code] ?? range ?? {}
   const field = header ?? (isTagged && (code === 200 || code === 304) ? 'ETag' : undefined)

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { ContractRoute, PtStatusOptions } from '../types/index.ts'
+import type { PtStatusOptions } from '../types/index.ts'
 import { closeRoutes } from './access.ts'
 import { setCaching } from './caching.ts'
 import { checkRoutes } from './check.ts'
@@ -15,7 +15,7 @@ import { setSettings } from './options.ts'
 import { watchOutages } from './outage.ts'
 import { refuser } from './refuse.ts'
 import { decorateReplies } from './reply.ts'
-import { contractOf, isHidden, recordRoutes } from './routes.ts'
+import { contractOf, recordRoutes, visibleIn, type Route } from './routes.ts'
 import { closeContract, holdOthers } from './undeclared.ts'
 
 /**
@@ -29,14 +29,14 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
   const settings = setSettings(instance, options)
 
   const refuse = refuser(settings)
-  let contract: ContractRoute[] | undefined
+  let visible: Route[] | undefined
 
   watchConnections(instance, settings)
   const { control, refusalOf } = watchOutages(instance, settings)
   instance.decorate('ptStatus', Object.assign(control, {
     contract () {
-      if (contract === undefined) throw new Error('Cannot list the contract: the app is not ready')
-      return structuredClone(contract)
+      if (visible === undefined) throw new Error('Cannot list the contract: the app is not ready')
+      return contractOf(visible, settings)
     }
   }))
   // What is refused here, nothing else is asked
@@ -55,9 +55,8 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
 
   // Fastify has compiled the schemas by now: what is added to them for the document costs nothing
   instance.addHook('onReady', async () => {
-    const visible = routes.filter(({ options }) => !isHidden(options))
+    visible = visibleIn(routes)
     checkRoutes(visible, settings, instance.log)
-    contract = contractOf(visible, settings)
     documentRoutes(visible, settings)
   })
 }

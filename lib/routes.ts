@@ -4,10 +4,14 @@ import { accessOf } from './access.ts'
 import type { Settings } from './options.ts'
 import { canAnswer, type StatusRow } from './status.ts'
 
+/** A route's schema, with what @fastify/swagger reads of it. */
+export type Schema = Record<string, any>
+
 /** A route of a scope. */
 export interface Route {
-  /** Its options, with what @fastify/swagger reads of its schema. */
-  readonly options: Omit<RouteOptions, 'schema'> & { schema?: Record<string, any> }
+  readonly options: Omit<RouteOptions, 'schema'> & { schema?: Schema }
+  /** Its schema, once the app is ready; that of the options is the document's from then on. */
+  schema: Schema | undefined
   readonly methods: readonly string[]
   readonly url: string
 }
@@ -18,9 +22,16 @@ export function recordRoutes (instance: FastifyInstance): readonly Route[] {
   const routes: Route[] = []
   instance.addHook('onRoute', function (options) {
     // Fastify goes on to change the URL of a `/` under a prefix
-    if (this.ptStatus === ptStatus) routes.push({ options: options as Route['options'], methods: [options.method].flat(), url: options.url })
+    if (this.ptStatus === ptStatus) routes.push({ options: options as Route['options'], schema: undefined, methods: [options.method].flat(), url: options.url })
   })
   return routes
+}
+
+/** Those that are part of the contract, once the app is ready: no hook changes their schemas any more. */
+export function visibleIn (routes: readonly Route[]): Route[] {
+  const visible = routes.filter(({ options }) => !isHidden(options))
+  for (const route of visible) route.schema = route.options.schema
+  return visible
 }
 
 /** Whether the OpenAPI document hides a route: then it is no part of the contract. */
@@ -41,7 +52,7 @@ export function contractOf (routes: readonly Route[], settings: Settings): Contr
 /** The codes that a route can answer to a method, from what the route is. */
 export function codesOf (route: Route, method: string, settings: Settings): number[] {
   const access = describeAccess(route, settings)
-  const successes = successesOf(route.options, method, settings)
+  const successes = successesOf(route, method, settings)
   const derived = new Set([
     ...successes,
     // A 304 has preconditions, one of which may fail
@@ -51,7 +62,7 @@ export function codesOf (route: Route, method: string, settings: Settings): numb
     ...(hasParameters(route.url) ? [404] : []),
     500, 503
   ])
-  const declared = declaredBy(route.options)
+  const declared = declaredBy(route)
   return [...settings.contract.keys()].filter(code => derived.has(code) || declared.includes(String(code))).sort((a, b) => a - b)
 }
 
@@ -72,10 +83,10 @@ function describeAccess ({ options: { config } }: Route, { authenticate }: Setti
   const access = accessOf(config)
   if (authenticate === undefined || access === 'public') return 'public'
   if (access === undefined) return 'authenticated'
-  return typeof access === 'function' ? 'function' : { scopes: access.scopes }
+  return typeof access === 'function' ? 'function' : { scopes: [...access.scopes] }
 }
 
-function hasRequestSchema ({ options: { schema } }: Route): boolean {
+function hasRequestSchema ({ schema }: Route): boolean {
   return ['params', 'querystring', 'query', 'headers', 'body'].some(part => schema?.[part] !== undefined)
 }
 
