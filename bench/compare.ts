@@ -32,12 +32,12 @@ export interface Result {
   ratios: Readonly<Record<string, number>>
 }
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 9)
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
 /** How often in a round each contestant has its turn, and how many requests it then gets. */
 const turns = Number(process.env['BENCH_TURNS'] ?? 5)
 const perTurn = 20_000
 /** The JIT's own work counts as the server's until it is done: more code needs longer. */
-const toWarmUp = Number(process.env['BENCH_WARM_UP'] ?? 100_000)
+const toWarmUp = Number(process.env['BENCH_WARM_UP'] ?? 80_000)
 
 /** What a contestant has cost in a round: microseconds in all and in the kernel, requests, and seconds. */
 interface Cost {

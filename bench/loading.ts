@@ -9,7 +9,7 @@ const sources = {
   'fastify and require() of fastify-pt-status': "await import('fastify'); (await import('node:module')).createRequire(process.cwd() + '/a.js')('fastify-pt-status')",
   'fastify and @fastify/sensible': "await import('fastify'); await import('@fastify/sensible')"
 }
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 9)
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
 
 export async function measure (): Promise<Result[]> {
   return results(Array.from({ length: rounds }, () => new Map(Object.entries(sources).map(([name, source]) => {

@@ -41,7 +41,7 @@ export const goals: Goal[] = Object.keys(variants).flatMap(name => {
   return [{ of, beside, atMost: 1.1 }, { of, beside, atMost: 3, more: 'heap MB' }]
 })
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 9)
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
 
 export async function measure (): Promise<Result[]> {
   const names = Object.keys(starters)
