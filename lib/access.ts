@@ -3,8 +3,9 @@ import type { Access, Authenticate, Principal } from '../types/index.ts'
 import { hasAllDeclared, isDeclared } from './declared.ts'
 import { forbidden, scopeToken, unauthorized, type StatusError } from './errors.ts'
 
-/** Who makes a request, and whether the guard of its route has let them in. A request has them only where there is a guard. */
+/** Who makes a request: only one that has passed a guard has it. A scope has it too where `request.principal` is this plugin's. */
 const principalOf = Symbol('fastify-pt-status.principal')
+/** Marks a request that the guard of its route has let in. */
 const admitted = Symbol('fastify-pt-status.admitted')
 
 const noCredentials = unauthorized()
@@ -20,8 +21,8 @@ type Guarded = FastifyRequest & { [principalOf]?: Principal | null, [admitted]?:
 export function closeRoutes (instance: FastifyInstance, authenticate: Authenticate | undefined): void {
   const { ptStatus } = instance
   const guards: Array<{ route: RouteOptions, access: Access | undefined }> = []
-  if (!instance.hasRequestDecorator('principal')) {
-    instance.decorateRequest('principal', {
+  if (!instance.hasDecorator(principalOf)) {
+    instance.decorate(principalOf, true).decorateRequest('principal', {
       getter () { return (this as Guarded)[principalOf] ?? null },
       setter (principal) { (this as Guarded)[principalOf] = principal }
     })
@@ -33,7 +34,7 @@ export function closeRoutes (instance: FastifyInstance, authenticate: Authentica
     checkAccess(route, access, authenticate !== undefined)
     if (authenticate === undefined || access === 'public') return
     route.onRequest = [guard(authenticate, access), route.onRequest ?? []].flat()
-    route.preParsing = [bar(route.method), route.preParsing ?? []].flat()
+    route.preParsing = [barUnadmitted(route.method), route.preParsing ?? []].flat()
     guards.push({ route, access })
   })
 
@@ -59,7 +60,7 @@ export function accessOf (config: object | undefined): Access | undefined {
 }
 
 /** Lets in who was admitted alone: a hook before the guard that throws nothing, as in `throw undefined`, has Fastify skip it. */
-function bar (method: RouteOptions['method']): preParsingHookHandler {
+function barUnadmitted (method: RouteOptions['method']): preParsingHookHandler {
   return function bar (request, reply, payload, done) {
     if ((request as Guarded)[admitted]) return done()
     if (!isPreflight(request)) return done(noCredentials)
@@ -103,7 +104,7 @@ type Soon<T> = T | Promise<T>
 
 /** Goes on with a value: at once, unless it is a promise. */
 function soon<T, Next> (value: Soon<T>, next: (value: T) => Soon<Next>): Soon<Next> {
-  // A reply is thenable, too
+  // Not instanceof Promise: a reply, which authenticate may return, is thenable, too
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function' ? Promise.resolve(value).then(next) : next(value as T)
 }
 

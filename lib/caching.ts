@@ -55,7 +55,7 @@ async function tagger (options: FastifyEtagOptions): Promise<Tagger> {
   return (request, reply, payload) => { (hook as Function)(request, reply, payload, () => {}) }
 }
 
-/** Hashes as @fastify/etag does by itself, in one call: half the time, and no object for the garbage. It knows other algorithms, too. */
+/** Hashes as @fastify/etag does by itself, in one call: half the time, and no object for the garbage. Those that only it knows, as fnv1a, are left to it. */
 function hashing ({ algorithm = 'sha1' }: FastifyEtagOptions): FastifyEtagOptions {
   return getHashes().includes(algorithm) ? { hashFn: payload => hash(algorithm, payload, 'base64') } : {}
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { badRequest, StatusError } from './errors.ts'
-import { lastExchange, track } from './exchanges.ts'
+import { lastExchange, trackExchanges } from './exchanges.ts'
 import { settingsIn, type Settings } from './options.ts'
 import { problemOf, rowIn } from './problem.ts'
 
@@ -29,9 +29,9 @@ const watched = new WeakSet<object>()
 export function watchConnections ({ server }: FastifyInstance, settings: Settings): void {
   if (watched.has(server)) return
   watched.add(server)
+  trackExchanges(server)
   // Node does the same by itself, in its own words, where nobody listens
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    track(request, response)
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     refuseMessage(noExpectation, settings, response)
   })
   server.on('connect', (request: IncomingMessage, socket: Socket | ServerResponse) => {

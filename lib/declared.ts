@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
-import { isRoot } from './scope.ts'
 
 const declared = Symbol('fastify-pt-status.declared')
 const allDeclared = Symbol('fastify-pt-status.allDeclared')
@@ -30,7 +29,13 @@ export function hasAllDeclared (instance: FastifyInstance): boolean {
   return (instance as { [allDeclared]?: boolean })[allDeclared] === true
 }
 
-/** Whether no route can have been declared yet. To print all the routes of an app for each of its scopes would take too long. */
+/** Whether it is sure that there is no route yet. To print all the routes of an app for each of its scopes would take too long. */
 function hasNoRoutes (instance: FastifyInstance): boolean {
+  // Fastify has no list of routes to ask; with another word for none, only the short cut would be lost
   return isRoot(instance) && instance.printRoutes() === '(empty tree)'
+}
+
+/** Whether a scope is the outermost, whose hooks are those of all routes. A scope inherits from the one above it. */
+function isRoot (instance: FastifyInstance): boolean {
+  return !('addHook' in Object.getPrototypeOf(instance))
 }

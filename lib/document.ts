@@ -13,21 +13,31 @@ const headers: Readonly<Record<string, object>> = {
 
 const routeOf = Symbol('fastify-pt-status.route')
 
+interface Documented { [routeOf]: Route }
+
 /**
  * Completes what the OpenAPI document says of routes: the answers that each can give, and `security`. They are made when
  * the document is: an app without one has no use for them.
  */
 export function documentRoutes (routes: readonly Route[], settings: Settings): void {
+  // One pair for all routes: a closure for each would be heap that every app keeps
   const responses = {
     enumerable: true,
     configurable: true,
-    get (this: { [routeOf]: Route }) { return responsesOf(this[routeOf], settings) }
+    get (this: Documented) { return keep(this, responsesOf(this[routeOf], settings)) },
+    set (this: Documented, value: unknown) { keep(this, value) }
   }
   for (const route of routes) {
     const { response, ...schema } = route.schema ?? {}
     const security = schema['security'] ?? securityOf(route, settings)
     route.options.schema = Object.defineProperty({ ...schema, ...(security !== undefined && { security }), [routeOf]: route }, 'response', responses)
   }
+}
+
+/** From then on they are a property like others, which the `transform` of @fastify/swagger may change. */
+function keep<T> (schema: Documented, value: T): T {
+  Object.defineProperty(schema, 'response', { value, writable: true, enumerable: true, configurable: true })
+  return value
 }
 
 function responsesOf (route: Route, settings: Settings): Record<string, object> {

@@ -11,9 +11,9 @@ const noRoute = notFound('There is no such route.')
 /**
  * Makes a scope answer whatever is thrown, and unknown routes, with a refusal of the contract.
  *
- * @param otherwise the onSend hook for what isn't thrown
+ * @param hold the onSend hook of what isn't the plugin's own answer to an error
  */
-export function setErrorHandlers (instance: FastifyInstance, settings: Settings, answer: Refuse, otherwise: onSendHookHandler): void {
+export function setErrorHandlers (instance: FastifyInstance, settings: Settings, answer: Refuse, hold: onSendHookHandler): void {
   const { mapError, unavailable } = settings
 
   instance.setErrorHandler(refuse)
@@ -28,7 +28,7 @@ export function setErrorHandlers (instance: FastifyInstance, settings: Settings,
   })
   setLastResort(instance, settings, (thrown, request, reply, send) => {
     answer(refusalFor(thrown, request, reply), thrown, request, reply, send)
-  }, otherwise)
+  }, hold)
 
   function refuse (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     answer(refusalFor(thrown, request, reply), thrown, request, reply)

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
@@ -18,27 +19,46 @@ export function lastExchange (socket: Socket): Exchange | undefined {
   return (socket as Connection)[lastOf]
 }
 
-/** Takes note of a request as the last of its connection. */
-export function track (request: IncomingMessage, response: ServerResponse): void {
-  // Streams of HTTP/2 have no order
-  if (request.httpVersionMajor > 1) return
-  const connection: Connection = request.socket
-  const last = connection[lastOf]
-  if (last === undefined) {
-    connection[lastOf] = { request, response, previous: undefined }
-  } else if (last.response !== response) {
-    last.previous = last.response
-    last.request = request
-    last.response = response
-  }
+// On the prototype of the responses that are tracked as they are made
+const isTracked = Symbol('fastify-pt-status.tracked')
+
+/**
+ * Tracks the exchanges of a server. Where its responses aren't those of `trackedResponse()`, it takes a second listener,
+ * which costs every request more.
+ */
+export function trackExchanges (server: EventEmitter): void {
+  server.prependOnceListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (isTracked in response) return
+    track(request, response)
+    server.prependListener('request', track)
+  })
+  server.prependListener('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    if (!(isTracked in response)) track(request, response)
+  })
 }
 
-/** The class of a server's responses, each of which is tracked from its start: a hook may see it later, or never. */
+/** The class of a server's responses: each is tracked as it is made, and so in the order of arrival. */
 export function trackedResponse (Base: typeof ServerResponse = ServerResponse): typeof ServerResponse {
   return class TrackedResponse<Request extends IncomingMessage> extends Base<Request> {
     constructor (...args: [request: Request]) {
       super(...args)
       track(args[0], this)
     }
+
+    get [isTracked] (): true { return true }
+  }
+}
+
+function track (request: IncomingMessage, response: ServerResponse): void {
+  // Streams of HTTP/2 have no order
+  if (request.httpVersionMajor > 1) return
+  const connection: Connection = request.socket
+  const last = connection[lastOf]
+  if (last === undefined) {
+    connection[lastOf] = { request, response, previous: undefined }
+  } else {
+    last.previous = last.response
+    last.request = request
+    last.response = response
   }
 }

@@ -9,7 +9,6 @@ import { watchConnections } from './connection.ts'
 import { markRoutes } from './declared.ts'
 import { documentRoutes } from './document.ts'
 import { setErrorHandlers } from './error-handler.ts'
-import { track } from './exchanges.ts'
 import { wrongHost } from './host.ts'
 import { setSettings } from './options.ts'
 import { watchOutages } from './outage.ts'
@@ -39,9 +38,8 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
       return contractOf(visible, settings)
     }
   }))
-  // What is refused here, nothing else is asked
-  instance.addHook('onRequest', (request, reply, done) => {
-    track(request.raw, reply.raw)
+  // Before all other hooks of the plugin: what is refused here is asked for no credentials
+  instance.addHook('onRequest', (request, _reply, done) => {
     done(wrongHost(request.raw) ?? refusalOf(request))
   })
   markRoutes(instance)

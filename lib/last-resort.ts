@@ -52,9 +52,9 @@ export function answererOf (reply: FastifyReply): 'plugin' | 'user' | undefined 
  * - when the answer of the error handler fails as well, in an onSend hook or because of a header field that can't be
  *   written: the onSend hook sees a second answer; where a hook before this one fails again, onError does
  *
- * @param otherwise what the onSend hook does with all other answers
+ * @param hold the onSend hook of what isn't the plugin's own answer to an error
  */
-export function setLastResort (instance: FastifyInstance, settings: Settings, answer: Answer, otherwise: onSendHookHandler): void {
+export function setLastResort (instance: FastifyInstance, settings: Settings, answer: Answer, hold: onSendHookHandler): void {
   const { ptStatus, errorHandler } = instance
 
   instance.addHook('onError', (request, reply, thrown: unknown, done) => {
@@ -69,10 +69,10 @@ export function setLastResort (instance: FastifyInstance, settings: Settings, an
 
   instance.addHook('onSend', function (request, reply, payload, done) {
     const failed = (reply as Failing)[failure]
-    if (failed === undefined || reply.server.ptStatus !== ptStatus) return otherwise.call(this, request, reply, payload, done)
+    if (failed === undefined || reply.server.ptStatus !== ptStatus) return hold.call(this, request, reply, payload, done)
     if (failed.body === undefined) {
       // An error handler of the user's may answer what it likes
-      if (!mayHaveFastifysHandler(request)) return otherwise.call(this, request, reply, payload, done)
+      if (!mayHaveFastifysHandler(request)) return hold.call(this, request, reply, payload, done)
       restore(reply, failed)
       return answer(failed.thrown, request, reply, body => { failed.isSending = true; done(null, body) })
     }

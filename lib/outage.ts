@@ -6,7 +6,7 @@ import type { Settings } from './options.ts'
 
 const closing = serviceUnavailable('The server is closing.', { code: 'CLOSING' })
 
-/** Whether a scope answers. */
+/** What controls whether a scope answers, and what it refuses with while it doesn't. */
 export interface Outage {
   control: Pick<PtStatus, 'suspend' | 'resume' | 'availability'>
   /** What a request is refused by, while the scope is suspended or the server closes. */

@@ -50,7 +50,7 @@ function signsOf (error: ForeignError): string[] {
   return name === 'Error' && type === 'Error' ? [`message ${message}`] : [name, type]
 }
 
-/** Of all databases only those with five characters have them. */
+/** A SQLSTATE, whole and as the table has it: its class, or how it begins. MySQL's codes have four digits. */
 function sqlStates (code: string): string[] {
   return code.length === 5 ? [2, 4, 5].map(length => `SQLSTATE ${code.slice(0, length)}`) : []
 }

@@ -31,7 +31,7 @@ export function holdOthers ({ ptStatus }: FastifyInstance, settings: Settings, r
   const hold = holdTo(() => known, settings, refuse)
 
   return (request, reply, payload, done) => {
-    if (settings.contract.has(reply.statusCode) || isDeclared(request) || request.server.ptStatus !== ptStatus || isHidden(request.routeOptions)) return done()
+    if (settings.contract.has(statusOf(payload, reply)) || isDeclared(request) || request.server.ptStatus !== ptStatus || isHidden(request.routeOptions)) return done()
     hold(request, reply, payload, done)
   }
 }
@@ -43,7 +43,7 @@ function holdTo (allowedFor: (request: FastifyRequest) => ReadonlySet<number>, {
   let isLogged = false
 
   return function hold (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
-    const status = isResponse(payload) ? payload.status : reply.statusCode
+    const status = statusOf(payload, reply)
     // A client that asked for no condition has nothing to reuse
     const isAllowed = allowedFor(request).has(status) && (status !== 304 || isConditional(request.headers))
     if (isAllowed && status !== 304) return done()
@@ -98,6 +98,11 @@ function discard (payload: unknown, reply: FastifyReply): void {
     stream?.on?.('error', () => {})
     stream?.destroy?.()
   }
+}
+
+/** The status that will be sent: Fastify takes that of a web Response later. */
+function statusOf (payload: unknown, reply: FastifyReply): number {
+  return isResponse(payload) ? payload.status : reply.statusCode
 }
 
 /** Whatever made it: Fastify recognises a web Response in the same way. */

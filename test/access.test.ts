@@ -40,6 +40,12 @@ t.test('a route is closed unless it is public, once authenticate is given', asyn
   t.equal((await send(origin, 'GET', '/closed', as('nobody'))).body, '{"subject":"nobody"}')
 })
 
+t.test("another plugin's request.principal stops the start: who is let in must be who this one has asked", async t => {
+  const app = Fastify()
+  app.decorateRequest('principal', { getter () { return { subject: 'other' } } })
+  await t.rejects(async () => app.register(ptStatus), { code: 'FST_ERR_DEC_ALREADY_PRESENT' })
+})
+
 t.test('scopes admit whom they name, and the 403 names them (RFC 6750 §3.1)', async t => {
   const origin = await start(t, app => {
     app.get('/', { config: { access: { scopes: ['things:read', 'things:write'] } } }, async () => ({}))

@@ -51,6 +51,27 @@ for (const first of ['swagger', 'plugin'] as const) {
   }
 }
 
+t.test('a transform of @fastify/swagger may change the responses, or give others', async t => {
+  const app = Fastify()
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0' },
+    transform: ({ schema, url }) => {
+      const { response } = schema as unknown as { response: Record<string, { description: string }> }
+      response[200]!.description = 'Changed'
+      if (url === '/others') Object.assign(schema, { response: { 200: { type: 'object', description: 'Another' } } })
+      return { schema, url }
+    }
+  })
+  await app.register(ptStatus)
+  app.get('/changed', handler)
+  app.get('/others', handler)
+  await app.ready()
+  t.match(app.swagger().paths, {
+    '/changed': { get: { responses: { 200: { description: 'Changed' } } } },
+    '/others': { get: { responses: { 200: { description: 'Another' }, 503: undefined } } }
+  })
+})
+
 t.test('the document lists for each operation exactly the codes of the contract', async t => {
   const app = Fastify()
   await app.register(swagger, { openapi: { openapi: '3.1.0' } })

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { ServerResponse } from 'node:http'
+import { createServer, ServerResponse } from 'node:http'
 import http2 from 'node:http2'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyReply, type FastifyServerOptions } from 'fastify'
 import { generate } from 'selfsigned'
 import t from 'tap'
 import ptStatus, { notFound, statusServerOptions, type PtStatusOptions } from '../lib/index.ts'
@@ -98,23 +98,35 @@ t.test('garbage behind a request does not take its place', async t => {
   t.same(await answers(`${post('Transfer-Encoding: chunked\r\nExpect: tea\r\n\r\nzz\r\n')}`), [400])
 })
 
-t.test('the order is kept where a hook from before the plugin keeps a request waiting, and behind routes outside its scope', async t => {
-  for (const register of [
-    async (app: FastifyInstance) => {
-      app.addHook('onRequest', async () => { await sleep(100) })
-      await app.register(ptStatus)
-      app.get('/slow', async () => ({}))
-    },
-    async (app: FastifyInstance) => {
-      app.get('/slow', async () => { await sleep(100); return {} })
-      await app.register(async child => { await child.register(ptStatus) })
-    }
-  ]) {
-    const app = Fastify(statusServerOptions())
-    await register(app)
-    const text = await exchange(await listen(t, app), 'GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\ngarbage\r\n\r\n')
-    t.same(text.split(/(?=HTTP\/1\.1)/).map(text => parse(text).status), [200, 400])
-  }
+const servers: Record<string, Options> = {
+  'Fastify\'s own': {},
+  'a factory\'s': { serverFactory: handler => createServer(handler) },
+  'HTTP/1.1 on one of HTTP/2': { http2: true, https: { allowHTTP1: true, key, cert } } as object,
+  'with a response class of one\'s own': { http: { ServerResponse: class Own extends ServerResponse {} } } as object
+}
+
+for (const [title, options] of Object.entries(servers)) {
+  t.test(`the order is that of the requests where a hook from before the plugin keeps one waiting, on a server: ${title}`, async t => {
+    const app = Fastify(statusServerOptions(options))
+    app.addHook('onRequest', async request => { if (request.url !== '/slow') await sleep(100) })
+    await app.register(ptStatus)
+    app.get('/held', async () => ({}))
+    app.get('/slow', async () => { await sleep(300); return {} })
+    const origin = await listen(t, app)
+    const [held, slow] = ['/held', '/slow'].map(path => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`) as [string, string]
+    const answers = async (bytes: string | string[]) => (await exchange(origin, bytes)).split(/(?=HTTP\/1\.1)/).map(text => parse(text).status)
+    t.same(await answers(`${held}garbage\r\n\r\n`), [200, 400])
+    t.same(await answers([held + slow, 'garbage\r\n\r\n']), [200, 200, 400], 'the first has gone on, the second has not been answered')
+    t.same(await answers([held + slow, 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n']), [200, 200, 404])
+  })
+}
+
+t.test('the order is kept behind routes outside the scope of the plugin', async t => {
+  const app = Fastify(statusServerOptions())
+  app.get('/slow', async () => { await sleep(100); return {} })
+  await app.register(async child => { await child.register(ptStatus) })
+  const text = await exchange(await listen(t, app), 'GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\ngarbage\r\n\r\n')
+  t.same(text.split(/(?=HTTP\/1\.1)/).map(text => parse(text).status), [200, 400])
 })
 
 t.test('a response class of one\'s own is kept', async t => {

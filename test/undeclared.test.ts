@@ -157,6 +157,8 @@ t.test('what no route of the scope answers is held to the contract too', async t
   const app = Fastify()
   app.get('/early', async (request, reply) => reply.code(409).send('Taken'))
   app.get('/moved', async (request, reply) => reply.redirect('/early'))
+  app.get('/web', async () => new Response('Taken', { status: 409, headers: { 'content-type': 'text/plain' } }))
+  app.get('/web-moved', async () => Response.redirect('http://localhost/early', 302))
   app.setNotFoundHandler((request, reply) => {
     if (request.method === 'GET') reply.code(410).send('Gone')
     else reply.redirect('/')
@@ -165,6 +167,8 @@ t.test('what no route of the scope answers is held to the contract too', async t
   const origin = await listen(t, app)
   t.match(JSON.parse((await send(origin, 'GET', '/early')).body), { status: 400, code: 'CONFLICT' })
   t.equal((await send(origin, 'GET', '/moved')).status, 500)
+  t.match(JSON.parse((await send(origin, 'GET', '/web')).body), { status: 400, code: 'CONFLICT' })
+  t.equal((await send(origin, 'GET', '/web-moved')).status, 500)
   t.match(JSON.parse((await send(origin, 'GET', '/nowhere')).body), { status: 404, code: 'GONE' })
   t.equal((await send(origin, 'PUT', '/nowhere')).status, 500)
 })

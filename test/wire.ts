@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 
@@ -8,19 +9,32 @@ export async function listen (t: { teardown (close: () => unknown): void }, app:
   return app.listen({ host: '127.0.0.1', port: 0 })
 }
 
-/** Sends bytes as they are, and returns all bytes that come back until the server closes or `milliseconds` have passed. */
-export async function exchange (origin: string, request: string | Buffer, milliseconds = 2000): Promise<string> {
+/**
+ * Sends bytes as they are, the parts of an array 150 ms apart, and returns all bytes that come back until the server closes
+ * or says nothing for `milliseconds`.
+ */
+export async function exchange (origin: string, request: string | Buffer | readonly string[], milliseconds = 2000): Promise<string> {
   const { protocol, hostname: host, port } = new URL(origin)
   const socket = protocol === 'https:' ? connectTls({ host, port: Number(port), rejectUnauthorized: false }) : connect(Number(port), host)
   socket.setTimeout(milliseconds, () => socket.destroy())
-  socket.write(request)
+  const sending = sendAll()
   const chunks: Buffer[] = []
   try {
     for await (const chunk of socket) chunks.push(chunk)
   } catch {
     // A connection that is reset has said what it had to say
   }
+  await sending
   return Buffer.concat(chunks).toString('latin1')
+
+  async function sendAll (): Promise<void> {
+    const [first, ...others] = [request].flat()
+    socket.write(first!)
+    for (const part of others) {
+      await sleep(150)
+      socket.write(part)
+    }
+  }
 }
 
 /** A response in its parts; the names of its header fields in lower case, one line each. */
