@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler, preParsingHookHandler, RouteOptions } from 'fastify'
 import type { Access, Authenticate, Principal } from '../types/index.ts'
-import { hasAllDeclared, isDeclared } from './declared.ts'
+import { isDeclared } from './declared.ts'
 import { forbidden, scopeToken, unauthorized, type StatusError } from './errors.ts'
 
 /** Who makes a request: only one that has passed a guard has it. A scope has it too where `request.principal` is this plugin's. */
@@ -15,10 +15,11 @@ type Guarded = FastifyRequest & { [principalOf]?: Principal | null, [admitted]?:
 
 /**
  * Closes the routes of a scope. Each route gets its guard as it is declared: behind the hooks of the scope, so that
- * a 401 has the header fields of CORS, and before the hooks of the route. A route that was declared before the
- * plugin loaded is caught by a hook of the scope.
+ * a 401 has the header fields of CORS, and before the hooks of the route.
+ *
+ * @returns the onRequest hook of the scope, which guards the routes that weren't seen being declared
  */
-export function closeRoutes (instance: FastifyInstance, authenticate: Authenticate | undefined): void {
+export function closeRoutes (instance: FastifyInstance, authenticate: Authenticate | undefined): onRequestHookHandler {
   const { ptStatus } = instance
   const guards: Array<{ route: RouteOptions, access: Access | undefined }> = []
   if (!instance.hasDecorator(principalOf)) {
@@ -44,14 +45,13 @@ export function closeRoutes (instance: FastifyInstance, authenticate: Authentica
     }
   })
 
-  if (hasAllDeclared(instance)) return
-  instance.addHook('onRequest', function (request, reply, done) {
+  return function guardOthers (request, reply, done) {
     if (isDeclared(request) || request.is404 || request.server.ptStatus !== ptStatus) return done()
     const access = accessOf(request.routeOptions.config)
     checkAccess(request.routeOptions, access, authenticate !== undefined)
     if (authenticate === undefined || access === 'public') return done()
     return guard(authenticate, access).call(this, request, reply, done)
-  })
+  }
 }
 
 /** Who may use a route: `undefined` is any principal. */

@@ -35,8 +35,10 @@ export function watchConnections ({ server }: FastifyInstance, settings: Setting
     refuseMessage(noExpectation, settings, response)
   })
   server.on('connect', (request: IncomingMessage, socket: Socket | ServerResponse) => {
-    if ('writeHead' in socket) refuseMessage(noTunnel, settings, socket)
-    else after(lastExchange(socket)?.response, () => { end(socket, textOf(noTunnel, settings)) })
+    if ('writeHead' in socket) return refuseMessage(noTunnel, settings, socket)
+    // Node no longer listens to what goes wrong with it, which would end the process
+    socket.on('error', () => {})
+    after(lastExchange(socket)?.response, () => { end(socket, textOf(noTunnel, settings)) })
   })
 }
 
@@ -77,8 +79,6 @@ function after (response: ServerResponse | undefined, act: () => void): void {
 
 /** Ends a connection gently: destroyed at once, with bytes unread, it would take the answer with it (RFC 9112 §9.6). */
 function end (socket: Socket, text: string): void {
-  // Nobody else listens to what goes wrong with a tunnel, and it would end the process
-  socket.on('error', () => {})
   if (socket.writable) socket.end(text)
   setTimeout(() => socket.destroy(), linger).unref()
 }

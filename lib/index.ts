@@ -38,15 +38,16 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
       return contractOf(visible, settings)
     }
   }))
-  // Before all other hooks of the plugin: what is refused here is asked for no credentials
-  instance.addHook('onRequest', (request, _reply, done) => {
-    done(wrongHost(request.raw) ?? refusalOf(request))
-  })
   markRoutes(instance)
   const routes = recordRoutes(instance)
   decorateReplies(instance)
   setErrorHandlers(instance, settings, refuse, holdOthers(instance, settings, refuse))
-  closeRoutes(instance, settings.authenticate)
+  const guardOthers = closeRoutes(instance, settings.authenticate)
+  // What is refused here is asked for no credentials
+  instance.addHook('onRequest', function (request, reply, done) {
+    const refusal = wrongHost(request.raw) ?? refusalOf(request)
+    return refusal === undefined ? guardOthers.call(this, request, reply, done) : done(refusal)
+  })
   setCompilers(instance, settings)
   if (settings.etag !== false) await setCaching(instance, settings.etag)
   closeContract(instance, settings, refuse)

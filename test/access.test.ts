@@ -286,6 +286,32 @@ t.test('routes declared before the plugin loaded are closed too', async t => {
   t.equal((await send(origin, 'GET', '/wrong', as('writer'))).status, 500)
 })
 
+t.test('routes of scopes from before the plugin loaded are closed, though there was no route yet', async t => {
+  const app = Fastify()
+  const scopes: FastifyInstance[] = []
+  await app.register(async scope => { scopes.push(scope) }, { prefix: '/early' })
+  await app.register(ptStatus, { authenticate: byName })
+  await app.register(async scope => {
+    scopes.push(scope)
+    // It has the plugin of the scope that it is in, which hasn't seen it being made
+    await scope.register(async inner => { scopes.push(inner) }, { prefix: '/inner' })
+    await scope.register(ptStatus, { authenticate: byName })
+  }, { prefix: '/nested' })
+  for (const scope of scopes) {
+    scope.get('/closed', async () => ({}))
+    scope.get('/scoped', { config: { access: { scopes: ['things:write'] } } }, async () => ({}))
+    scope.get('/teapot', async (request, reply) => reply.code(418).send('teapot'))
+  }
+  const origin = await listen(t, app)
+
+  for (const { prefix } of scopes) {
+    for (const path of ['/closed', '/scoped', '/teapot']) t.equal((await send(origin, 'GET', prefix + path)).status, 401, prefix + path)
+    t.equal((await send(origin, 'GET', `${prefix}/closed`, as('writer'))).status, 200)
+    t.equal((await send(origin, 'GET', `${prefix}/scoped`, as('reader'))).status, 403)
+    t.equal((await send(origin, 'GET', `${prefix}/teapot`, as('writer'))).status, 400)
+  }
+})
+
 t.test('a route declared before the plugin of its own scope loaded is closed, whatever the scope above', async t => {
   const app = Fastify()
   await app.register(ptStatus)

@@ -145,7 +145,8 @@ t.test('a client that asks for a tunnel, or begins a body, and goes does no harm
   const { origin } = await start(t)
   const { hostname, port } = new URL(origin)
   const begun = 'POST /things HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{'
-  for (const bytes of ['CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', begun]) {
+  const tunnel = 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n'
+  for (const bytes of [tunnel, `GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n${tunnel}`, begun]) {
     for (let i = 0; i < 10; i++) {
       const socket = connect(Number(port), hostname)
       socket.write(bytes)
