@@ -32,7 +32,8 @@ export interface Result {
   ratios: Readonly<Record<string, number>>
 }
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
+/** How often each contestant is measured. */
+export const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
 /** How often in a round each contestant has its turn, and how many requests it then gets. */
 const turns = Number(process.env['BENCH_TURNS'] ?? 5)
 const perTurn = 20_000
@@ -78,22 +79,22 @@ export function results (rounds: ReadonlyArray<ReadonlyMap<string, Record<string
 
 /** One round. */
 async function measure (file: string, names: string[], contestants: Readonly<Record<string, Contestant>>): Promise<ReadonlyMap<string, Cost>> {
-  const servers = new Map<string, { process: ChildProcess, url: string }>()
+  const servers = new Map<string, { server: ChildProcess, url: string }>()
   const costs = new Map(names.map(name => [name, { cpu: 0, kernel: 0, requests: 0, seconds: 0 }]))
   try {
     for (const name of names) {
-      const process = fork(fileURLToPath(new URL('server.js', import.meta.url)), [file, name])
-      pinServer(process.pid!)
-      servers.set(name, { process, url: await messageOf<string>(process) })
+      const server = fork(fileURLToPath(new URL('server.js', import.meta.url)), [file, name])
+      pinServer(server.pid!)
+      servers.set(name, { server, url: await messageOf<string>(server) })
       await load(name, toWarmUp)
     }
     for (let turn = 0; turn < turns; turn++) {
       for (const name of names) {
-        const { process } = servers.get(name)!
+        const { server } = servers.get(name)!
         const cost = costs.get(name)!
-        const before = await cpuOf(process)
+        const before = await cpuOf(server)
         const { requests: { total }, duration } = await load(name, perTurn)
-        const after = await cpuOf(process)
+        const after = await cpuOf(server)
         cost.cpu += after.user + after.system - before.user - before.system
         cost.kernel += after.system - before.system
         cost.requests += total
@@ -102,7 +103,7 @@ async function measure (file: string, names: string[], contestants: Readonly<Rec
     }
     return costs
   } finally {
-    for (const { process } of servers.values()) process.kill()
+    for (const { server } of servers.values()) server.kill()
   }
 
   async function load (name: string, amount: number): Promise<autocannon.Result> {
@@ -134,6 +135,6 @@ async function messageOf<T> (server: ChildProcess): Promise<T> {
   }
 }
 
-export function median (values: readonly number[]): number {
+function median (values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

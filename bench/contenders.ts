@@ -16,7 +16,7 @@ export type Contender = (options: FastifyServerOptions) => Promise<FastifyInstan
 export const bare: Contender = async options => Fastify(options)
 
 /** What one writes without any plugin to give the same answers. */
-export const byHand: Contender = async options => {
+const byHand: Contender = async options => {
   const app = Fastify(options)
   const problemOf = (request: FastifyRequest, status: number, detail: string) => ({
     type: 'about:blank',
@@ -48,7 +48,7 @@ export const byHand: Contender = async options => {
   return app
 }
 
-export const sensibles: Contender = async options => {
+const sensibles: Contender = async options => {
   const app = Fastify(options)
   await app.register(sensible)
   await app.register(etag)
@@ -56,13 +56,13 @@ export const sensibles: Contender = async options => {
   return app
 }
 
-export const httpErrorsEnhanced: Contender = async options => {
+const httpErrorsEnhanced: Contender = async options => {
   const app = Fastify(options)
   await app.register(enhanced as never, { hideUnhandledErrors: true } as never)
   return app
 }
 
-export const errorIq: Contender = async options => {
+const errorIq: Contender = async options => {
   const app = Fastify(options)
   registerFastifyHandler(app as never)
   return app
@@ -100,7 +100,7 @@ export const errors: Readonly<Record<string, ErrorOf>> = {
 }
 
 /** A ready-made problem, of the size that the plugin sends. */
-export function readyMade (status: number, title: string, detail: string): string {
+function readyMade (status: number, title: string, detail: string): string {
   return JSON.stringify({ type: 'about:blank', title, status, code: title.toUpperCase().replace(' ', '_'), detail, instance: '/', requestId: 'req-abcd' })
 }
 

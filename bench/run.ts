@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { canPin } from './cores.ts'
+import { pinLoad } from './cores.ts'
 import { compare, type Contestant, type Goal, type Result } from './compare.ts'
 
 /** A question that the bench answers: by comparing contestants, or by a measurement of its own. */
@@ -21,16 +21,16 @@ interface Answer {
 // `npm run bench -- [--json] [file …]`
 const json = process.argv.includes('--json')
 const wanted = process.argv.slice(2).filter(name => !name.startsWith('--'))
-const infrastructure = ['run.js', 'compare.js', 'cores.js', 'server.js', 'contenders.js', 'start.js', 'failing.js']
-const files = readdirSync(import.meta.dirname).filter(file => file.endsWith('.js') && !infrastructure.includes(file))
+const questions = new URL('questions/', import.meta.url)
+const files = readdirSync(questions).filter(file => file.endsWith('.js'))
 const unknown = wanted.filter(name => !files.includes(`${name}.js`))
 if (unknown.length > 0) throw new Error(`Cannot run ${unknown.join(', ')}: there is no such bench`)
-const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, logger ${process.env['BENCH_LOGGER'] ?? 'off'}, ${canPin ? 'a core for the server' : 'no core for the server alone'}`
+const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, logger ${process.env['BENCH_LOGGER'] ?? 'off'}, ${pinLoad() ? 'a core for the server' : 'no core for the server alone'}`
 const answers: Record<string, Answer> = {}
 
 if (!json) console.log(machine)
 for (const file of files.filter(file => wanted.length === 0 || wanted.includes(file.replace('.js', '')))) {
-  const url = new URL(file, import.meta.url).href
+  const url = new URL(file, questions).href
   const { question, contestants = {}, measure, goals = [] } = await import(url) as Bench
   const results = await (measure?.() ?? compare(url, contestants))
   answers[question] = { results, goals: goals.map(goal => judged(goal, results)) }

@@ -1,4 +1,4 @@
-import type { Starter } from './start-up.ts'
+import type { Starter } from './questions/start-up.ts'
 
 // One start in a process of its own: `start.js <bench file> <starter>`, with --expose-gc
 const [file, name] = process.argv.slice(2) as [string, string]

@@ -1,6 +1,6 @@
 import type { PtStatusOptions } from 'fastify-pt-status'
-import { contenders, direct, errors, plugin } from './contenders.ts'
-import type { Contestant, Goal } from './compare.ts'
+import { contenders, direct, errors, plugin } from '../contenders.ts'
+import type { Contestant, Goal } from '../compare.ts'
 
 export const question = 'What do a 401 and a 403 cost?'
 
@@ -31,7 +31,7 @@ for (const { status, limit, own } of answers) {
       status,
       app: async options => {
         const app = await contenders[name as keyof typeof contenders](options)
-        app.get('/', { onRequest: async () => { throw errorOf(app, status, 'No, not that way.') } }, async () => ({}))
+        app.get('/', { onRequest: (request, reply, done) => { done(errorOf(app, status, 'No, not that way.')) } }, async () => ({}))
         return app
       }
     }

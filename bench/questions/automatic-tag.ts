@@ -1,7 +1,7 @@
 import etag from '@fastify/etag'
 import { Type } from '@sinclair/typebox'
-import { bare, plugin, type Contender } from './contenders.ts'
-import type { Contestant, Goal } from './compare.ts'
+import { bare, plugin, type Contender } from '../contenders.ts'
+import type { Contestant, Goal } from '../compare.ts'
 
 export const question = 'What does an automatic entity tag cost?'
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { contenders, type Contender } from './contenders.ts'
-import type { Contestant, Goal } from './compare.ts'
+import { contenders, type Contender } from '../contenders.ts'
+import type { Contestant, Goal } from '../compare.ts'
 
 export const question = 'What does a 400 for a missing parameter cost?'
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { results, type Result } from './compare.ts'
+import { results, rounds, type Result } from '../compare.ts'
 
 export const question = 'What does loading the package cost, in a new process?'
 
@@ -9,7 +9,6 @@ const sources = {
   'fastify and require() of fastify-pt-status': "await import('fastify'); (await import('node:module')).createRequire(process.cwd() + '/a.js')('fastify-pt-status')",
   'fastify and @fastify/sensible': "await import('fastify'); await import('@fastify/sensible')"
 }
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
 
 export async function measure (): Promise<Result[]> {
   return results(Array.from({ length: rounds }, () => new Map(Object.entries(sources).map(([name, source]) => {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { bare, plugin, type Contender } from './contenders.ts'
-import type { Contestant, Goal } from './compare.ts'
+import { bare, plugin, type Contender } from '../contenders.ts'
+import type { Contestant, Goal } from '../compare.ts'
 
 export const question = 'Does the cost of a request stay flat with the number of routes?'
 

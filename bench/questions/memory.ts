@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import autocannon from 'autocannon'
-import { results, type Result } from './compare.ts'
+import { results, type Result } from '../compare.ts'
 
 export const question = 'Is memory flat over a million errors?'
 
@@ -10,7 +10,7 @@ const perRound = Number(process.env['BENCH_ERRORS'] ?? 1_000_000) / rounds
 
 /** The heap after each tenth of a million errors, of all kinds in turn. */
 export async function measure (): Promise<Result[]> {
-  const server = fork(new URL('failing.js', import.meta.url), { execArgv: ['--expose-gc'] })
+  const server = fork(new URL('../failing.js', import.meta.url), { execArgv: ['--expose-gc'] })
   try {
     const [url] = await once(server, 'message') as [string]
     const seen = new Map<string, Record<string, number>>()

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import Fastify from 'fastify'
 import ptStatus from 'fastify-pt-status'
-import type { Contestant, Goal } from './compare.ts'
+import type { Contestant, Goal } from '../compare.ts'
 
 export const question = 'What does a 304 through isNotModified() cost, beside the 200 that it replaces?'
 

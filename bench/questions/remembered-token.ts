@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import ptStatus, { type Authenticate } from 'fastify-pt-status'
 import { bearer, type BearerOptions } from 'fastify-pt-status/bearer'
 import { exportJWK, importPKCS8, importSPKI, SignJWT } from 'jose'
-import type { Contestant } from './compare.ts'
+import type { Contestant } from '../compare.ts'
 
 export const question = 'What does a token cost that has come before, RS256?'
 

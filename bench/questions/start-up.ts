@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import ptStatus from 'fastify-pt-status'
-import { results, type Goal, type Result } from './compare.ts'
+import { results, rounds, type Goal, type Result } from '../compare.ts'
 
 export const question = 'What does ready() of 1,000 routes cost, with all responses derived?'
 
@@ -41,15 +41,13 @@ export const goals: Goal[] = Object.keys(variants).flatMap(name => {
   return [{ of, beside, atMost: 1.1 }, { of, beside, atMost: 3, more: 'heap MB' }]
 })
 
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
-
 export async function measure (): Promise<Result[]> {
   const names = Object.keys(starters)
   const samples: Array<Map<string, Record<string, number>>> = []
   for (let round = 0; round < rounds; round++) {
     const sample = new Map<string, Record<string, number>>()
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const child = fork(new URL('start.js', import.meta.url), [import.meta.url, name], { execArgv: ['--expose-gc'] })
+      const child = fork(new URL('../start.js', import.meta.url), [import.meta.url, name], { execArgv: ['--expose-gc'] })
       const [figures] = await once(child, 'message')
       sample.set(name, figures)
     }

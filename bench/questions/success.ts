@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox'
-import { bare, plugin, type Contender } from './contenders.ts'
-import type { Contestant, Goal } from './compare.ts'
+import { bare, plugin, type Contender } from '../contenders.ts'
+import type { Contestant, Goal } from '../compare.ts'
 
 export const question = 'What do a 200 without a tag, a 201 and a 204 cost?'
 
 const Thing = Type.Object({ id: Type.String(), name: Type.String(), size: Type.Number() })
 const thing = { id: '1', name: 'A thing', size: 1 }
 
-const byHand: Contestant['app'] = async options => {
+const plainly: Contestant['app'] = async options => {
   const app = await bare(options)
   app.get('/', { schema: { response: { 200: Thing } } }, async () => thing)
   app.post('/', { schema: { response: { 201: Thing } } }, async (request, reply) => reply.code(201).header('location', '/1').send(thing))
@@ -29,7 +29,7 @@ export const contestants: Record<string, Contestant> = {}
 export const goals: Goal[] = []
 for (const [code, method] of Object.entries(methods)) {
   const [of, beside] = [`${code}, fastify-pt-status`, `${code}, Fastify`]
-  contestants[beside] = { app: byHand, request: { method }, status: Number(code) }
+  contestants[beside] = { app: plainly, request: { method }, status: Number(code) }
   contestants[of] = { app: helped(plugin({ etag: false })), request: { method }, status: Number(code) }
   goals.push({ of, beside, atMost: 1.05 })
 }

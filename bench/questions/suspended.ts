@@ -1,5 +1,5 @@
-import { direct, plugin } from './contenders.ts'
-import type { Contestant, Goal } from './compare.ts'
+import { direct, plugin } from '../contenders.ts'
+import type { Contestant, Goal } from '../compare.ts'
 
 // While it closes, each connection has one answer alone: the same hook gives it
 export const question = 'What does a 503 cost while the service is suspended?'

@@ -1,6 +1,6 @@
 import { notFound, serviceUnavailable } from 'fastify-pt-status'
-import { contenders, direct, errors, type Contender } from './contenders.ts'
-import type { Contestant, Goal } from './compare.ts'
+import { contenders, direct, errors, type Contender } from '../contenders.ts'
+import type { Contestant, Goal } from '../compare.ts'
 import type { FastifyInstance } from 'fastify'
 
 export const question = 'What do a 404 and a 503 cost that a handler throws?'

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
-import { contenders, type Contender } from './contenders.ts'
-import type { Contestant, Goal } from './compare.ts'
+import { contenders, type Contender } from '../contenders.ts'
+import type { Contestant, Goal } from '../compare.ts'
 
 export const question = "What do a 500, and a 503 from a driver's error, cost?"
 

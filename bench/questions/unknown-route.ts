@@ -1,5 +1,5 @@
-import { contenders, type Contender } from './contenders.ts'
-import type { Contestant, Goal } from './compare.ts'
+import { contenders, type Contender } from '../contenders.ts'
+import type { Contestant, Goal } from '../compare.ts'
 
 export const question = 'What does the 404 of an unknown route cost?'
 
