@@ -14,15 +14,5 @@ export function wrongHost ({ headers: { host }, rawHeaders, httpVersion }: Incom
   // request message that contains more than one Host header field line" (RFC 9112 §3.2)
   if (host === undefined) return httpVersion === '1.1' ? noHost : undefined
   // "[…] or a Host header field with an invalid field value"
-  return linesOf(rawHeaders, 'host') > 1 || !isHost(host) ? badHost : undefined
-}
-
-// Most requests name the same
-let lastHost: string | undefined
-
-function isHost (host: string): boolean {
-  if (host === lastHost) return true
-  const isValid = hostValue.test(host)
-  if (isValid) lastHost = host
-  return isValid
+  return linesOf(rawHeaders, 'host') > 1 || !hostValue.test(host) ? badHost : undefined
 }
