@@ -3,8 +3,8 @@ import { fastifyEtag, type FastifyEtagOptions } from '@fastify/etag'
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { evaluate, isConditional } from './conditional.ts'
 import { preconditionFailed } from './errors.ts'
+import { answererOf } from './failure.ts'
 import { parseHttpDate } from './http-date.ts'
-import { answererOf } from './last-resort.ts'
 import { dropContent } from './representation.ts'
 
 /**

@@ -1,48 +1,13 @@
-import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from 'node:http'
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { unexpected } from './attribution.ts'
-import { defaultSettings, type Settings } from './options.ts'
 import { isDeclared } from './declared.ts'
+import { failureOf, fieldsBefore, remember, restoreFields, type Failure } from './failure.ts'
+import { defaultSettings, type Settings } from './options.ts'
 import { problemOf } from './problem.ts'
 import { dropRepresentation } from './representation.ts'
 
-const failure = Symbol('fastify-pt-status.failure')
-
-/** What a reply remembers of an error while it is answered. */
-export interface Failure {
-  readonly thrown: unknown
-  readonly settings: Settings
-  /** The header fields from before the answer: Fastify's error handler adds those of the error. */
-  fields?: Readonly<Record<string, unknown>>
-  /** The answer of the error handler. Whatever comes after it is there because it failed. */
-  body?: string
-  /** The answer has reached the onSend hook. */
-  isSending?: true
-}
-
-type Failing = FastifyReply & { [failure]?: Failure }
-
 type Answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, send: (body: string) => void) => void
-
-/** Remembers that a reply has failed, and with what. */
-export function remember (reply: FastifyReply, thrown: unknown, settings: Settings): Failure {
-  const failing = reply as Failing
-  failing[failure] ??= { thrown, settings }
-  return failing[failure]
-}
-
-/** The header fields that a failing reply had before it was answered. */
-export function fieldsBefore (failure: Failure, reply: FastifyReply): Readonly<Record<string, unknown>> {
-  failure.fields ??= copyLists(reply.getHeaders())
-  return failure.fields
-}
-
-/** Who answers an error, if the reply is the answer to one. */
-export function answererOf (reply: FastifyReply): 'plugin' | 'user' | undefined {
-  const failed = (reply as Failing)[failure]
-  if (!failed) return undefined
-  return failed.body === undefined ? 'user' : 'plugin'
-}
 
 /**
  * Keeps Fastify's own error body, and with it the message of an error, from ever leaving. It comes
@@ -59,7 +24,7 @@ export function setLastResort (instance: FastifyInstance, settings: Settings, an
 
   instance.addHook('onError', (request, reply, thrown: unknown, done) => {
     if (reply.server.ptStatus !== ptStatus) return done()
-    if ((reply as Failing)[failure]) return answerAnyway(request, reply)
+    if (failureOf(reply)) return answerAnyway(request, reply)
     const failed = remember(reply, thrown, settings)
     if (!mayHaveFastifysHandler(request)) return done()
     fieldsBefore(failed, reply)
@@ -68,12 +33,12 @@ export function setLastResort (instance: FastifyInstance, settings: Settings, an
   })
 
   instance.addHook('onSend', function (request, reply, payload, done) {
-    const failed = (reply as Failing)[failure]
+    const failed = failureOf(reply)
     if (failed === undefined || reply.server.ptStatus !== ptStatus) return hold.call(this, request, reply, payload, done)
     if (failed.body === undefined) {
       // An error handler of the user's may answer what it likes
       if (!mayHaveFastifysHandler(request)) return hold.call(this, request, reply, payload, done)
-      restore(reply, failed)
+      restoreFields(reply, failed)
       return answer(failed.thrown, request, reply, body => { failed.isSending = true; done(null, body) })
     }
     if (failed.isSending || isFastifys(payload, failed, reply)) return answerAnyway(request, reply)
@@ -102,9 +67,9 @@ function isError (thrown: unknown): boolean {
 
 /** Answers 500 past all hooks, with the header fields from before that can be written. */
 export function answerAnyway (request: FastifyRequest, reply: FastifyReply): void {
-  const failed = (reply as Failing)[failure]!
+  const failed = failureOf(reply)!
   const { settings } = failed
-  restore(reply, failed)
+  restoreFields(reply, failed)
   dropRepresentation(reply)
   const { contentType, body } = bodyOf(request, settings)
   reply.code(500).type(contentType).header('cache-control', 'no-store')
@@ -132,20 +97,6 @@ function bodyOf (request: FastifyRequest, settings: Settings): { contentType: st
     const { format } = defaultSettings()
     return { contentType: format.contentType, body: format.serialize(problem) }
   }
-}
-
-function restore (reply: FastifyReply, { fields = reply.getHeaders() }: Failure): void {
-  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name)
-  reply.headers(copyLists({ ...fields }) as OutgoingHttpHeaders)
-}
-
-/** Fastify adds to the array that `Set-Cookie` is. */
-function copyLists (fields: Record<string, unknown>): Record<string, unknown> {
-  for (const name in fields) {
-    const value = fields[name]
-    if (Array.isArray(value)) fields[name] = [...value]
-  }
-  return fields
 }
 
 function isWritable ([name, value]: [string, unknown]): boolean {
