@@ -33,7 +33,7 @@ export interface Result {
 }
 
 /** How often each contestant is measured. */
-export const rounds = Number(process.env['BENCH_ROUNDS'] ?? 7)
+export const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
 /** How often in a round each contestant has its turn, and how many requests it then gets. */
 const turns = Number(process.env['BENCH_TURNS'] ?? 5)
 const perTurn = 20_000
@@ -83,7 +83,7 @@ async function measure (file: string, names: string[], contestants: Readonly<Rec
   const costs = new Map(names.map(name => [name, { cpu: 0, kernel: 0, requests: 0, seconds: 0 }]))
   try {
     for (const name of names) {
-      const server = fork(fileURLToPath(new URL('server.js', import.meta.url)), [file, name])
+      const server = fork(fileURLToPath(new URL('server.js', import.meta.url)), [file, name], { execArgv: ['--expose-gc'] })
       pinServer(server.pid!)
       servers.set(name, { server, url: await messageOf<string>(server) })
       await load(name, toWarmUp)
@@ -136,5 +136,6 @@ async function messageOf<T> (server: ChildProcess): Promise<T> {
 }
 
 function median (values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+  const sorted = values.toSorted((a, b) => a - b)
+  return (sorted[Math.floor((values.length - 1) / 2)]! + sorted[Math.floor(values.length / 2)]!) / 2
 }

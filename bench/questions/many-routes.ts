@@ -20,7 +20,7 @@ const sizes = [10, 100, 1000, 10_000]
 
 export const contestants: Record<string, Contestant> = Object.fromEntries([
   ...sizes.map(size => [`${size} routes, fastify-pt-status`, serve(plugin({ etag: false }), size)]),
-  ...[10, 10_000].map(size => [`${size} routes, Fastify`, serve(bare, size)])
+  ...[10, 1000, 10_000].map(size => [`${size} routes, Fastify`, serve(bare, size)])
 ])
 
 export const goals: Goal[] = sizes.slice(1).map(size => ({ of: `${size} routes, fastify-pt-status`, beside: '10 routes, fastify-pt-status', atMost: 1.1 }))
