@@ -1,4 +1,4 @@
-import { isRefusalStatus, statuses } from '../lib/status.ts'
+import { isRefusalStatus, statuses } from '../lib/contract/status.ts'
 
 const ten: ReadonlySet<number> = new Set(statuses.map(({ code }) => code))
 

@@ -1,21 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { PtStatusOptions } from '../types/index.ts'
-import { closeRoutes } from './access.ts'
-import { setCaching } from './caching.ts'
-import { checkRoutes } from './check.ts'
-import { setCompilers } from './compilers.ts'
-import { watchConnections } from './connection.ts'
-import { markRoutes } from './declared.ts'
-import { documentRoutes } from './document.ts'
-import { setErrorHandlers } from './error-handler.ts'
-import { wrongHost } from './host.ts'
-import { setSettings } from './options.ts'
-import { watchOutages } from './outage.ts'
-import { refuser } from './refuse.ts'
-import { decorateReplies } from './reply.ts'
-import { contractOf, recordRoutes, visibleIn, type Route } from './routes.ts'
-import { closeContract, holdOthers } from './undeclared.ts'
+import { closeRoutes } from './routes/access.ts'
+import { setCaching } from './routes/caching.ts'
+import { checkRoutes } from './routes/check.ts'
+import { setCompilers } from './validation/compilers.ts'
+import { watchConnections } from './server/connection.ts'
+import { markRoutes } from './contract/declared.ts'
+import { documentRoutes } from './routes/document.ts'
+import { setErrorHandlers } from './refusal/error-handler.ts'
+import { wrongHost } from './server/host.ts'
+import { setSettings } from './contract/options.ts'
+import { watchOutages } from './server/outage.ts'
+import { refuser } from './refusal/refuse.ts'
+import { decorateReplies } from './routes/reply.ts'
+import { contractOf, recordRoutes, visibleIn, type Route } from './routes/routes.ts'
+import { closeContract, holdOthers } from './routes/undeclared.ts'
 
 /**
  * Makes the status codes of a scope a contract.
@@ -63,10 +63,6 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
 export default fp(ptStatus, { fastify: '5.x', name: 'fastify-pt-status' })
 
 export type * from '../types/index.ts'
-export type { CustomFormat, Problem } from './bodies.ts'
-export {
-  badRequest, forbidden, internalServerError, notFound, serviceUnavailable, StatusError, unauthorized,
-  type BadRequestOptions, type Finding, type ForbiddenOptions, type RefusalOptions, type ServiceUnavailableOptions, type UnauthorizedOptions
-} from './errors.ts'
-export { statusServerOptions } from './server.ts'
-export { statuses, type RefusalStatus, type Status } from './status.ts'
+export { badRequest, forbidden, internalServerError, notFound, serviceUnavailable, StatusError, unauthorized } from './contract/errors.ts'
+export { statusServerOptions } from './server/server.ts'
+export { statuses, type RefusalStatus, type Status } from './contract/status.ts'

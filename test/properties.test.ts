@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import t from 'tap'
 import Fastify from 'fastify'
-import { attribute } from '../lib/attribution.ts'
+import { attribute } from '../lib/refusal/attribution.ts'
 import ptStatus, { StatusError, statuses } from '../lib/index.ts'
-import { fold } from '../lib/folding.ts'
+import { fold } from '../lib/contract/folding.ts'
 
 const refusals = new Set<number>(statuses.map(({ code }) => code).filter(code => code >= 400))
 const { anything, constantFrom, dictionary, double, integer, oneof, option, property, record, string } = fc

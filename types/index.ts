@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest, FastifySchema, FastifyTypeProvider, RouteGenericInterface } from 'fastify'
 import type { CallSerializerTypeProvider } from 'fastify/types/type-provider.js'
 import type { HttpKeys } from 'fastify/types/utils.js'
-import type { CustomFormat } from '../lib/bodies.ts'
-import type { StatusError } from '../lib/errors.ts'
+import type { CustomFormat, Refusal } from './refusals.ts'
+
+export type * from './refusals.ts'
 
 /**
  * Who makes the request. Extend it with what your `authenticate` knows:
@@ -72,7 +73,7 @@ export interface PtStatusOptions {
   /** Closes every route whose `config.access` isn't `'public'`. */
   authenticate?: Authenticate
   /** Turns an error of your domain into what the client is told; nothing where it has no answer to it. */
-  mapError?: (error: unknown, request: FastifyRequest) => StatusError | null | undefined | void
+  mapError?: (error: unknown, request: FastifyRequest) => (Error & Refusal) | null | undefined | void
   /**
    * Adds to the errors by which a dependency is unavailable: true makes a 503 of one. It is asked about what isn't meant
    * for the client and isn't known already; false takes nothing away, which `mapError` does. What it throws is a 500.

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { AccessFunction, Principal, PtStatusOptions } from 'fastify-pt-status'
 import type * as byPath from '../lib/index.ts'
-import type * as types from '../types/index.ts'
+import type * as types from './index.ts'
 import { expect, test } from 'tstyche'
 
 // Optional, since all files of this project see it

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../lib/conditional.ts'
+import type { Evaluation } from '../../lib/http/conditional.ts'
 
 /** A request for a resource, and what RFC 9110 says of its preconditions. */
 export interface Case {

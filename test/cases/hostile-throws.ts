@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { StatusError } from '../../lib/errors.ts'
+import { StatusError } from '../../lib/contract/errors.ts'
 
 /** Stands in every field of what is thrown. If it is in an answer, something has leaked. */
 export const marker = 'MARKER-7f3a91'

@@ -1,5 +1,5 @@
 import { CompactEncrypt, CompactSign, exportSPKI, generateKeyPair, SignJWT, type JWTHeaderParameters } from 'jose'
-import { audience, newKey, now, sign, type TestIssuer } from '../issuer.ts'
+import { audience, newKey, now, sign, type TestIssuer } from '../bearer/issuer.ts'
 
 /** Stands in the claims of tokens. If it is in an answer or a log, something has leaked. */
 export const marker = 'MARKER-4c1be8'

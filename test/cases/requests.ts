@@ -1,4 +1,4 @@
-import type { Finding } from '../../lib/errors.ts'
+import type { Finding } from '../../types/refusals.ts'
 
 /** Stands in every value that these requests carry. If it is in an answer, something has come back. */
 export const marker = 'MARKER-51c0de'

@@ -1,8 +1,8 @@
 import Fastify from 'fastify'
 import type { Test } from 'tap'
 import ptStatus from '../../lib/index.ts'
-import { facts } from '../../lib/signs.ts'
-import { signOf } from '../../lib/unavailable.ts'
+import { facts } from '../../lib/refusal/signs.ts'
+import { signOf } from '../../lib/refusal/unavailable.ts'
 
 /** Has a real package fail, by rejecting. */
 export type Trial = () => Promise<unknown>

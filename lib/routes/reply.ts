@@ -1,0 +1,66 @@
+import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Validators } from '../../types/index.ts'
+import { evaluate } from '../http/conditional.ts'
+import { entityTag } from '../http/etag.ts'
+import { preconditionFailed } from '../contract/errors.ts'
+import { httpDate } from '../http/http-date.ts'
+import { dropContent } from '../refusal/representation.ts'
+import { encodeUri } from '../http/uri.ts'
+
+/** What `reply` gains: one helper for each code that is more than a status. */
+const helpers = { created, noContent, notModified, isNotModified }
+
+/** Decorates the replies of a scope, unless a scope above has done so. */
+export function decorateReplies (instance: FastifyInstance): void {
+  if (instance.hasReplyDecorator('created')) return
+  for (const [name, helper] of Object.entries<Function>(helpers)) instance.decorateReply(name, helper)
+
+  // The last hook of Fastify's own HEAD routes gives every answer a length
+  instance.addHook('onRoute', route => {
+    if (route.method === 'HEAD') route.onSend = [route.onSend ?? [], dropLength].flat()
+  })
+}
+
+/** "A server MUST NOT send a Content-Length header field in any response with a status code of […] 204" (RFC 9110 §8.6), nor a wrong one in a 304. */
+function dropLength (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
+  if (reply.statusCode === 204 || reply.statusCode === 304) reply.removeHeader('content-length')
+  done(null, payload)
+}
+
+function created (this: FastifyReply, location: string | URL, body: unknown): FastifyReply {
+  if (typeof location !== 'string' && !(location instanceof URL)) {
+    throw new TypeError('Cannot answer 201: the location is neither a string nor a URL')
+  }
+  return this.code(201).header('location', encodeUri(String(location))).send(body)
+}
+
+function noContent (this: FastifyReply): FastifyReply {
+  dropContent(this)
+  return this.code(204).send()
+}
+
+function notModified (this: FastifyReply): FastifyReply {
+  const { method, headers } = this.request
+  const isConditional = headers['if-none-match'] !== undefined || headers['if-modified-since'] !== undefined
+  if (!isConditional || !(method === 'GET' || method === 'HEAD')) {
+    throw new Error('Cannot answer 304: the request is no conditional GET or HEAD, so the client has nothing to reuse')
+  }
+  dropContent(this)
+  return this.code(304).send()
+}
+
+function isNotModified (this: FastifyReply, { etag, lastModified }: Validators): boolean {
+  const tag = etag === undefined ? undefined : entityTag(etag)
+  const date = lastModified === undefined ? undefined : new Date(lastModified)
+  const modified = date && httpDate(date)
+  const { method, headers } = this.request
+  // After a PUT they are those of the state before (RFC 9110 §9.3.4)
+  if (method === 'GET' || method === 'HEAD') {
+    if (tag !== undefined) this.header('etag', tag)
+    if (modified !== undefined) this.header('last-modified', modified)
+  }
+
+  const evaluation = evaluate(method, headers, { etag: tag, lastModified: date?.getTime() })
+  if (evaluation === 'precondition failed') throw preconditionFailed()
+  return evaluation === 'not modified'
+}
