@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, FastifySchema, FastifyTypeProvider, RouteGenericInterface } from 'fastify'
+import type { FastifyReply, FastifyRequest, FastifySchema, FastifyTypeProvider, RouteGenericInterface, RouteOptions } from 'fastify'
 import type { CallSerializerTypeProvider } from 'fastify/types/type-provider.js'
 import type { HttpKeys } from 'fastify/types/utils.js'
 import type { CustomFormat, Refusal } from './refusals.ts'
@@ -35,9 +35,15 @@ export type Access = 'public' | { readonly scopes: readonly string[] } | AccessF
 
 /**
  * Only `true` admits. May throw a `StatusError`, such as `notFound()` before the principal is refused.
+ *
+ * It is asked before the body is read and anything is validated: `params` are texts as they stand in the path, whatever
+ * their schema says, and a name that the query has twice is a list. Check what you pass on: a database refuses some texts.
  * The route's schema doesn't type `request`, but the function may: `FastifyRequest<{ Params: { id: string } }>`.
  */
 export type AccessFunction = (request: FastifyRequest<any> & { params: any, query: any }, principal: Principal) => boolean | Promise<boolean>
+
+/** What is known of a route when it is declared. */
+export type AccessRoute = Pick<RouteOptions, 'method' | 'url' | 'config' | 'schema'>
 
 /** How requests are validated. */
 export interface ValidationOptions {
@@ -72,6 +78,16 @@ export interface EtagOptions {
 export interface PtStatusOptions {
   /** Closes every route whose `config.access` isn't `'public'`. */
   authenticate?: Authenticate
+  /**
+   * The access of routes whose `config.access` states none: those of other plugins, as `/docs` or `/metrics`. It is asked
+   * once for each route, when the route is declared; `undefined` leaves it at any principal.
+   */
+  access?: (route: AccessRoute) => Access | undefined
+  /**
+   * Whether a route is no part of the contract, as `schema.hide` makes it, though the document tells it: its successes are
+   * sent as they are, and `contract()` doesn't list it. It is asked once for each route, when the route is declared.
+   */
+  outside?: (route: AccessRoute) => boolean
   /** Turns an error of your domain into what the client is told; nothing where it has no answer to it. */
   mapError?: (error: unknown, request: FastifyRequest) => (Error & Refusal) | null | undefined | void
   /**

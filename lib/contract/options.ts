@@ -1,5 +1,4 @@
 import { validateHeaderValue } from 'node:http'
-import type { FastifyInstance } from 'fastify'
 import type { Authenticate, EtagOptions, PtStatusOptions, ValidationOptions } from '../../types/index.ts'
 import { formatOf, styles, type Format } from './bodies.ts'
 import { contractWith, phraseOf, type Contract } from './status.ts'
@@ -9,6 +8,8 @@ export interface Settings {
   /** The options that they were made from. */
   readonly options: PtStatusOptions
   readonly authenticate: Authenticate | undefined
+  readonly access: PtStatusOptions['access']
+  readonly outside: PtStatusOptions['outside']
   readonly mapError: PtStatusOptions['mapError']
   readonly unavailable: PtStatusOptions['unavailable']
   /** The codes that the scope answers. */
@@ -16,8 +17,8 @@ export interface Settings {
   readonly format: Format
   readonly undeclared: 'error' | 'warn'
   readonly check: 'error' | 'warn'
-  readonly challenge: string
-  readonly retryAfter: number
+  /** The header fields of a refusal that brings none of its own, by the name that the table has. */
+  readonly defaults: Readonly<Record<string, string>>
   /** In milliseconds. */
   readonly drainDelay: number
   readonly securityScheme: string | undefined
@@ -28,6 +29,8 @@ export interface Settings {
 /** What each option must be; the last three are Fastify's own, of `register()`. */
 const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, must: string]>> = {
   authenticate: [isFunction, 'a function'],
+  access: [isFunction, 'a function'],
+  outside: [isFunction, 'a function'],
   mapError: [isFunction, 'a function'],
   unavailable: [isFunction, 'a function'],
   format: [isFormat, "'problem', 'envelope' or { contentType, schema, body }, its schema with an $id"],
@@ -59,21 +62,22 @@ export function settingsOf (options: PtStatusOptions, inherited?: Settings): Set
 
   const given = { ...inherited?.options, ...options }
   const {
-    authenticate, mapError, unavailable, format = 'problem', codes = [], undeclared = 'error', check = 'error',
+    authenticate, access, outside, mapError, unavailable, format = 'problem', codes = [], undeclared = 'error', check = 'error',
     challenge = 'Bearer', retryAfter = 30, drainDelay = 0, securityScheme, etag = true, validation = {}
   } = given
   const contract = contractWith(codes)
   return Object.freeze({
     options: given,
     authenticate,
+    access,
+    outside,
     mapError,
     unavailable,
     contract,
     format: formatOf(format, contract),
     undeclared,
     check,
-    challenge,
-    retryAfter,
+    defaults: { 'WWW-Authenticate': challenge, 'Retry-After': String(retryAfter) },
     drainDelay,
     securityScheme,
     etag: etag === true ? {} : etag,
@@ -81,27 +85,7 @@ export function settingsOf (options: PtStatusOptions, inherited?: Settings): Set
   })
 }
 
-const ofScope = Symbol('fastify-pt-status.settings')
 let defaults: Settings | undefined
-
-/**
- * Makes and keeps the settings of a scope. What its options leave out is as in the scope above: a child that changes
- * how it answers stays as closed as its parent.
- */
-export function setSettings (instance: FastifyInstance, options: PtStatusOptions): Settings {
-  const settings = settingsOf(options, settingsOfScope(instance))
-  instance.decorate(ofScope, settings)
-  return settings
-}
-
-function settingsOfScope (instance: FastifyInstance): Settings | undefined {
-  return (instance as { [ofScope]?: Settings })[ofScope]
-}
-
-/** The settings of the nearest scope, or the defaults where there is none. */
-export function settingsIn (instance: FastifyInstance): Settings {
-  return settingsOfScope(instance) ?? defaultSettings()
-}
 
 /** The settings of no options. */
 export function defaultSettings (): Settings {

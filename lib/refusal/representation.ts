@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import { trailersOf } from '../fastify/internals.ts'
 
 /** Header fields that describe and frame the content of a response (RFC 9110 §8, RFC 9112 §6). */
 const contentFields = [
@@ -15,6 +16,12 @@ const representation: ReadonlySet<string> = new Set([...contentFields, ...resour
 /** Drops the fields that describe content: the response has none, or another. */
 export function dropContent (reply: FastifyReply): void {
   drop(reply, content, reply.getHeaders())
+  dropTrailers(reply)
+}
+
+/** Drops the trailers, which come behind content and frame it (RFC 9112 §7.1.2). */
+function dropTrailers (reply: FastifyReply): void {
+  for (const name of trailersOf(reply)) reply.removeTrailer(name)
 }
 
 /**
@@ -24,6 +31,7 @@ export function dropContent (reply: FastifyReply): void {
  */
 export function dropRepresentation (reply: FastifyReply, fields: Readonly<Record<string, unknown>> = reply.getHeaders()): void {
   drop(reply, representation, fields)
+  dropTrailers(reply)
   delete (reply.raw as { statusMessage?: string }).statusMessage
 }
 

@@ -1,80 +1,53 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler, preParsingHookHandler, RouteOptions } from 'fastify'
-import type { Access, Authenticate, Principal } from '../../types/index.ts'
-import { isDeclared } from '../contract/declared.ts'
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { Access, AccessRoute, Authenticate, Principal } from '../../types/index.ts'
 import { forbidden, scopeToken, unauthorized, type StatusError } from '../contract/errors.ts'
+import type { Scope } from '../contract/scope.ts'
 
-/** Who makes a request: only one that has passed a guard has it. A scope has it too where `request.principal` is this plugin's. */
+/** Who makes a request: only one that has passed a guard has it. */
 const principalOf = Symbol('fastify-pt-status.principal')
+/** Marks a scope whose `request.principal` is this plugin's. */
+const decorated = Symbol('fastify-pt-status.principalIsOurs')
 /** Marks a request that the guard of its route has let in. */
 const admitted = Symbol('fastify-pt-status.admitted')
 
-const noCredentials = unauthorized()
-const notAllowed = forbidden()
-
 type Guarded = FastifyRequest & { [principalOf]?: Principal | null, [admitted]?: true }
 
+/** Gives the requests of a scope their `principal`, unless a scope above has done so. */
+export function decoratePrincipal ({ instance }: Scope): void {
+  if (instance.hasDecorator(decorated)) return
+  instance.decorate(decorated, true).decorateRequest('principal', {
+    getter () { return (this as Guarded)[principalOf] ?? null },
+    setter (principal) { (this as Guarded)[principalOf] = principal }
+  })
+}
+
 /**
- * Closes the routes of a scope. Each route gets its guard as it is declared: behind the hooks of the scope, so that
- * a 401 has the header fields of CORS, and before the hooks of the route.
+ * Who may use a route: `undefined` is any principal.
  *
- * @returns the onRequest hook of the scope, which guards the routes that weren't seen being declared
+ * @throws {TypeError} if its access is none, or asks for a principal where nobody tells who that is
  */
-export function closeRoutes (instance: FastifyInstance, authenticate: Authenticate | undefined): onRequestHookHandler {
-  const { ptStatus } = instance
-  const guards: Array<{ route: RouteOptions, access: Access | undefined }> = []
-  if (!instance.hasDecorator(principalOf)) {
-    instance.decorate(principalOf, true).decorateRequest('principal', {
-      getter () { return (this as Guarded)[principalOf] ?? null },
-      setter (principal) { (this as Guarded)[principalOf] = principal }
-    })
-  }
-
-  instance.addHook('onRoute', function (route) {
-    if (this.ptStatus !== ptStatus) return
-    const access = accessOf(route.config)
-    checkAccess(route, access, authenticate !== undefined)
-    if (authenticate === undefined || access === 'public') return
-    route.onRequest = [guard(authenticate, access), route.onRequest ?? []].flat()
-    route.preParsing = [barUnadmitted(route.method), route.preParsing ?? []].flat()
-    guards.push({ route, access })
-  })
-
-  instance.addHook('onReady', async () => {
-    for (const { route, access } of guards) {
-      if (accessOf(route.config) !== access) throw new TypeError(`Cannot close ${String(route.method)} ${route.url}: its config.access was changed after the plugin had read it`)
-    }
-  })
-
-  return function guardOthers (request, reply, done) {
-    if (isDeclared(request) || request.is404 || request.server.ptStatus !== ptStatus) return done()
-    const access = accessOf(request.routeOptions.config)
-    checkAccess(request.routeOptions, access, authenticate !== undefined)
-    if (authenticate === undefined || access === 'public') return done()
-    return guard(authenticate, access).call(this, request, reply, done)
-  }
+export function accessOf (route: AccessRoute, { settings: { authenticate, access: ofOthers } }: Scope): Access | undefined {
+  const { access = ofOthers?.(route) } = (route.config ?? {}) as { access?: Access }
+  if (access === undefined || access === 'public') return access
+  const name = `${String(route.method)} ${route.url}`
+  if (!isAccess(access)) throw new TypeError(`Cannot close ${name}: access must be 'public', { scopes: [...] } or a function`)
+  if (authenticate === undefined) throw new TypeError(`Cannot close ${name}: it asks for access, but the plugin has no authenticate`)
+  return access
 }
 
-/** Who may use a route: `undefined` is any principal. */
-export function accessOf (config: object | undefined): Access | undefined {
-  return (config as { access?: Access } | undefined)?.access
+/** Whether the guard of its route has let a request in. */
+export function isAdmitted (request: FastifyRequest): boolean {
+  return (request as Guarded)[admitted] === true
 }
 
-/** Lets in who was admitted alone: a hook before the guard that throws nothing, as in `throw undefined`, has Fastify skip it. */
-function barUnadmitted (method: RouteOptions['method']): preParsingHookHandler {
-  return function bar (request, reply, payload, done) {
-    if ((request as Guarded)[admitted]) return done()
-    if (!isPreflight(request)) return done(noCredentials)
-    // Who looks like a preflight is let through to what is for preflights alone
-    if (method === 'OPTIONS') return done()
-    reply.callNotFound()
-  }
-}
+/** What a request without credentials is refused by: its own, since hooks may write on what they are given. */
+export const noCredentials = (): StatusError => unauthorized()
 
 /** The guard of a route: it calls back at once where there is nothing to wait for, else it returns a promise. */
-function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | undefined): onRequestHookHandler {
+export function guardOf (authenticate: Authenticate, access: Exclude<Access, 'public'> | undefined): onRequestHookHandler {
   const refusalOf = admission(access, authenticate.realm)
 
-  return function authorize (request, reply, done) {
+  return function guard (request, reply, done) {
     if (isPreflight(request)) return done()
     let refusal: Soon<StatusError | undefined>
     try {
@@ -90,7 +63,7 @@ function guard (authenticate: Authenticate, access: Exclude<Access, 'public'> | 
   }
 
   function admit (request: FastifyRequest, principal: Principal | null | undefined | void): Soon<StatusError | undefined> {
-    if (principal === null || principal === undefined) return noCredentials
+    if (principal === null || principal === undefined) return noCredentials()
     if (typeof principal !== 'object') throw new TypeError('Cannot authenticate: a principal must be an object')
     request.principal = principal
     return soon(refusalOf(request, principal), refusal => {
@@ -112,31 +85,20 @@ function soon<T, Next> (value: Soon<T>, next: (value: T) => Soon<Next>): Soon<Ne
 function admission (access: Exclude<Access, 'public'> | undefined, realm: string | undefined): (request: FastifyRequest, principal: Principal) => Soon<StatusError | undefined> {
   if (access === undefined) return () => undefined
   if (typeof access === 'function') {
-    return (request, principal) => soon(access(request, principal), isAdmitted => isAdmitted === true ? undefined : notAllowed)
+    return (request, principal) => soon(access(request, principal), isAdmitted => isAdmitted === true ? undefined : forbidden())
   }
   const { scopes } = access
-  const insufficientScope = forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm })
+  const { message, code, headers } = forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm })
   return (request, principal) => {
     const { scopes: granted = [] } = principal
     if (!Array.isArray(granted)) throw new TypeError('Cannot admit: the scopes of a principal must be an array')
-    return scopes.every(scope => granted.includes(scope)) ? undefined : insufficientScope
+    return scopes.every(scope => granted.includes(scope)) ? undefined : forbidden(message, { code, headers: { ...headers } })
   }
 }
 
-/** A CORS preflight never has credentials (Fetch, CORS-preflight fetch). */
-function isPreflight ({ method, headers }: FastifyRequest): boolean {
+/** Whether a request is a CORS preflight, or looks like one: it never has credentials (Fetch, CORS-preflight fetch). */
+export function isPreflight ({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
-}
-
-function checkAccess ({ method, url }: { method?: unknown, url?: string | undefined }, access: unknown, canAuthenticate: boolean): void {
-  if (access === undefined || access === 'public') return
-  const route = `${String(method)} ${url}`
-  if (!isAccess(access)) {
-    throw new TypeError(`Cannot close ${route}: config.access must be 'public', { scopes: [...] } or a function`)
-  }
-  if (!canAuthenticate) {
-    throw new TypeError(`Cannot close ${route}: it asks for access, but the plugin has no authenticate`)
-  }
 }
 
 function isAccess (access: any): access is Access {

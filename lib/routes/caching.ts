@@ -1,58 +1,79 @@
 import { getHashes, hash } from 'node:crypto'
 import { fastifyEtag, type FastifyEtagOptions } from '@fastify/etag'
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
-import { evaluate, isConditional } from '../http/conditional.ts'
 import { preconditionFailed } from '../contract/errors.ts'
-import { answererOf } from '../refusal/failure.ts'
+import { evaluate, isConditional } from '../http/conditional.ts'
 import { parseHttpDate } from '../http/http-date.ts'
-import { dropContent } from '../refusal/representation.ts'
+import { failingOf } from '../refusal/failing.ts'
+import { isText } from './payload.ts'
 
-/**
- * Gives the 200s of a scope's GET and HEAD routes a tag, and evaluates the preconditions of their requests. The hook is
- * the last of its route: the tag is that of the content as it leaves, whatever other hooks have made of it.
- */
-export async function setCaching (instance: FastifyInstance, options: FastifyEtagOptions): Promise<void> {
-  const { ptStatus } = instance
-  const setTag = await tagger(options)
+const noted = Symbol('fastify-pt-status.content')
 
-  instance.addHook('onRoute', function (route) {
-    if (this.ptStatus !== ptStatus) return
-    const hooks = [route.onSend ?? []].flat()
-    // The last two of a HEAD route are Fastify's, behind which there is no content to tag, and dropLength
-    if (route.method === 'HEAD') route.onSend = [...hooks.slice(0, -2), revalidate, ...hooks.slice(-2)]
-    else if ([route.method].flat().includes('GET')) route.onSend = [...hooks, revalidate]
-  })
+/** The `onSend` hooks that give the 200s of GET and HEAD a tag, and evaluate the preconditions of their requests. */
+export interface Tagging {
+  /** Notes the content before others code it: of a stream there can be no hash. */
+  note: onSendHookHandler
+  /** Tags the content as it leaves, whatever other hooks have made of it. */
+  tag: onSendHookHandler
+  /** Rejects where the options are wrong. */
+  loading: Promise<void>
+}
 
-  function revalidate (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
-    const { method, headers } = request
-    const isText = typeof payload === 'string' || Buffer.isBuffer(payload)
-    if (reply.statusCode !== 200 || !isText || answererOf(reply) !== undefined || !(method === 'GET' || method === 'HEAD')) return done()
+export function taggingBy (options: FastifyEtagOptions): Tagging {
+  const { setTag, loading } = tagger(options)
 
-    if (!reply.hasHeader('etag')) setTag(request, reply, payload)
-    if (!isConditional(headers)) return done()
+  return {
+    loading,
+    note (request, reply, payload, done) {
+      if (reply.statusCode === 200 && isText(payload)) (reply as { [noted]?: string | Buffer })[noted] = payload
+      done()
+    },
+    tag (request, reply, payload, done) {
+      const { method, headers } = request
+      if (reply.statusCode !== 200 || !(method === 'GET' || method === 'HEAD') || failingOf(reply) !== undefined) return done()
+      if (isText(payload)) {
+        if (!reply.hasHeader('etag')) setTag(request, reply, payload)
+      } else if (!setTagOfCoding(request, reply)) {
+        return done()
+      }
+      return isConditional(headers) ? revalidate(request, reply, done) : done()
+    }
+  }
 
-    const lastModified = reply.getHeader('last-modified')
-    const evaluation = evaluate(method, headers, {
-      etag: reply.getHeader('etag') as string,
-      lastModified: typeof lastModified === 'string' ? parseHttpDate(lastModified) : undefined
-    })
-    if (evaluation === 'precondition failed') return done(preconditionFailed())
-    if (evaluation === 'perform') return done()
-    dropContent(reply)
-    reply.code(304)
-    // Fastify's hook of HEAD routes can't take null
-    done(null, method === 'HEAD' ? '' : null)
+  /**
+   * Tags content that a hook codes as it leaves: "a strong validator [is] unique across all versions of all
+   * representations", so that each coding has a tag of its own (RFC 9110 §8.8.1, §8.8.3.3).
+   */
+  function setTagOfCoding (request: FastifyRequest, reply: FastifyReply): boolean {
+    const content = (reply as { [noted]?: string | Buffer })[noted]
+    const coding = reply.getHeader('content-encoding')
+    if (content === undefined || typeof coding !== 'string' || reply.hasHeader('etag')) return false
+    setTag(request, reply, content)
+    reply.header('etag', String(reply.getHeader('etag')).replace(/"$/, `-${coding}"`))
+    return true
   }
 }
 
-type Tagger = (request: FastifyRequest, reply: FastifyReply, payload: unknown) => void
+function revalidate ({ method, headers }: FastifyRequest, reply: FastifyReply, done: DoneFuncWithErrOrRes): void {
+  const lastModified = reply.getHeader('last-modified')
+  const evaluation = evaluate(method, headers, {
+    etag: reply.getHeader('etag') as string,
+    lastModified: typeof lastModified === 'string' ? parseHttpDate(lastModified) : undefined
+  })
+  if (evaluation === 'precondition failed') return done(preconditionFailed())
+  // What a 304 doesn't carry, the last word drops
+  if (evaluation === 'not modified') reply.code(304)
+  done()
+}
 
-/** The hook of @fastify/etag, which makes the tag and calls back at once, to call where there can be one. */
-async function tagger (options: FastifyEtagOptions): Promise<Tagger> {
-  let hook: onSendHookHandler | undefined
-  const scope = { addHook (name: string, handler: onSendHookHandler) { hook = handler } }
-  await fastifyEtag(scope as unknown as FastifyInstance, { ...hashing(options), ...options, replyWith304: false })
-  return (request, reply, payload) => { (hook as Function)(request, reply, payload, () => {}) }
+type Hook = (...args: Parameters<onSendHookHandler>) => void
+
+/** The hook of @fastify/etag, which makes the tag and calls back at once, to call where there can be one. It asks no more of an instance than to take the hook. */
+function tagger (options: FastifyEtagOptions): { setTag: (request: FastifyRequest, reply: FastifyReply, payload: unknown) => void, loading: Promise<void> } {
+  let hook: Hook | undefined
+  const scope = { addHook (name: string, handler: Hook) { hook = handler } } as unknown as FastifyInstance
+  const loading = fastifyEtag(scope, { ...hashing(options), ...options, replyWith304: false }) as unknown as Promise<void>
+  return { loading, setTag (request, reply, payload) { hook!.call(scope, request, reply, payload, () => {}) } }
 }
 
 /** Hashes as @fastify/etag does by itself, in one call: half the time, and no object for the garbage. Those that only it knows, as fnv1a, are left to it. */

@@ -1,4 +1,3 @@
-import { accessOf } from './access.ts'
 import type { Settings } from '../contract/options.ts'
 import { codesOf, type Route, type Schema } from './routes.ts'
 import type { StatusRow } from '../contract/status.ts'
@@ -45,9 +44,8 @@ function responsesOf (route: Route, settings: Settings): Record<string, object> 
   return Object.fromEntries(codes.map(code => [code, responseOf(settings.contract.get(code)!, codes.includes(304), route.schema ?? {}, settings)]))
 }
 
-function securityOf ({ options: { config } }: Route, { authenticate, securityScheme }: Settings): object[] | undefined {
+function securityOf ({ access }: Route, { authenticate, securityScheme }: Settings): object[] | undefined {
   if (authenticate === undefined || securityScheme === undefined) return undefined
-  const access = accessOf(config)
   if (access === 'public') return []
   return [{ [securityScheme]: typeof access === 'object' ? access.scopes : [] }]
 }

@@ -1,10 +1,9 @@
-import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Validators } from '../../types/index.ts'
 import { evaluate } from '../http/conditional.ts'
 import { entityTag } from '../http/etag.ts'
 import { preconditionFailed } from '../contract/errors.ts'
 import { httpDate } from '../http/http-date.ts'
-import { dropContent } from '../refusal/representation.ts'
 import { encodeUri } from '../http/uri.ts'
 
 /** What `reply` gains: one helper for each code that is more than a status. */
@@ -14,17 +13,6 @@ const helpers = { created, noContent, notModified, isNotModified }
 export function decorateReplies (instance: FastifyInstance): void {
   if (instance.hasReplyDecorator('created')) return
   for (const [name, helper] of Object.entries<Function>(helpers)) instance.decorateReply(name, helper)
-
-  // The last hook of Fastify's own HEAD routes gives every answer a length
-  instance.addHook('onRoute', route => {
-    if (route.method === 'HEAD') route.onSend = [route.onSend ?? [], dropLength].flat()
-  })
-}
-
-/** "A server MUST NOT send a Content-Length header field in any response with a status code of […] 204" (RFC 9110 §8.6), nor a wrong one in a 304. */
-function dropLength (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: DoneFuncWithErrOrRes): void {
-  if (reply.statusCode === 204 || reply.statusCode === 304) reply.removeHeader('content-length')
-  done(null, payload)
 }
 
 function created (this: FastifyReply, location: string | URL, body: unknown): FastifyReply {
@@ -35,7 +23,6 @@ function created (this: FastifyReply, location: string | URL, body: unknown): Fa
 }
 
 function noContent (this: FastifyReply): FastifyReply {
-  dropContent(this)
   return this.code(204).send()
 }
 
@@ -45,7 +32,6 @@ function notModified (this: FastifyReply): FastifyReply {
   if (!isConditional || !(method === 'GET' || method === 'HEAD')) {
     throw new Error('Cannot answer 304: the request is no conditional GET or HEAD, so the client has nothing to reuse')
   }
-  dropContent(this)
   return this.code(304).send()
 }
 

@@ -1,6 +1,5 @@
-import type { FastifyInstance, RouteOptions } from 'fastify'
-import type { ContractRoute } from '../../types/index.ts'
-import { accessOf } from './access.ts'
+import type { RouteOptions } from 'fastify'
+import type { Access, ContractRoute } from '../../types/index.ts'
 import type { Settings } from '../contract/options.ts'
 import { canAnswer, type StatusRow } from '../contract/status.ts'
 
@@ -14,22 +13,12 @@ export interface Route {
   schema: Schema | undefined
   readonly methods: readonly string[]
   readonly url: string
-}
-
-/** Collects the routes that a scope sees being declared. */
-export function recordRoutes (instance: FastifyInstance): readonly Route[] {
-  const { ptStatus } = instance
-  const routes: Route[] = []
-  instance.addHook('onRoute', function (options) {
-    // Fastify goes on to change the URL of a `/` under a prefix
-    if (this.ptStatus === ptStatus) routes.push({ options: options as Route['options'], schema: undefined, methods: [options.method].flat(), url: options.url })
-  })
-  return routes
+  readonly access: Access | undefined
 }
 
 /** Those that are part of the contract, once the app is ready: no hook changes their schemas any more. */
-export function visibleIn (routes: readonly Route[]): Route[] {
-  const visible = routes.filter(({ options }) => !isHidden(options))
+export function visibleIn (routes: readonly Route[], { outside }: Settings): Route[] {
+  const visible = routes.filter(({ options }) => !isHidden(options) && outside?.(options) !== true)
   for (const route of visible) route.schema = route.options.schema
   return visible
 }
@@ -37,6 +26,14 @@ export function visibleIn (routes: readonly Route[]): Route[] {
 /** Whether the OpenAPI document hides a route: then it is no part of the contract. */
 export function isHidden ({ schema }: { schema?: unknown }): boolean {
   return (schema as { hide?: unknown } | undefined)?.hide === true
+}
+
+/**
+ * The twins of routes at the root of a prefix, whose URL ends in a slash. Fastify declares each from the options of the
+ * other, whose URL it changes, and asks no onRoute hook.
+ */
+export function twinsOf (routes: readonly Route[]): Route[] {
+  return routes.filter(({ options, url }) => options.url === `${url}/`).map(route => ({ ...route, url: route.options.url }))
 }
 
 /** The contract of routes, by URL and method. */
@@ -79,8 +76,7 @@ function declaredBy ({ schema }: { schema?: unknown }): string[] {
   return Object.keys((schema as { response?: object } | undefined)?.response ?? {})
 }
 
-function describeAccess ({ options: { config } }: Route, { authenticate }: Settings): ContractRoute['access'] {
-  const access = accessOf(config)
+function describeAccess ({ access }: Route, { authenticate }: Settings): ContractRoute['access'] {
   if (authenticate === undefined || access === 'public') return 'public'
   if (access === undefined) return 'authenticated'
   return typeof access === 'function' ? 'function' : { scopes: [...access.scopes] }

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { badRequest, StatusError } from '../contract/errors.ts'
 import { lastExchange, trackExchanges } from './exchanges.ts'
-import { settingsIn, type Settings } from '../contract/options.ts'
+import type { Settings } from '../contract/options.ts'
+import { settingsIn } from '../contract/scope.ts'
 import { problemOf, rowIn } from '../contract/problem.ts'
 
 /** What Node can't read, by the code of its error. */

@@ -4,8 +4,7 @@ import { attribute } from '../refusal/attribution.ts'
 import { refuseConnection } from './connection.ts'
 import { badRequest, StatusError } from '../contract/errors.ts'
 import { trackedResponse } from './exchanges.ts'
-import { settingsIn } from '../contract/options.ts'
-import { refuser } from '../refusal/refuse.ts'
+import { refuse } from '../refusal/refuse.ts'
 
 type ServerOptions = Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler' | 'requestTimeout'> & { http?: object | null, https?: object | boolean | null }
 
@@ -35,7 +34,7 @@ export function statusServerOptions<Options extends object = {}> (options: Optio
 
     frameworkErrors (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
       frameworkErrors?.(error, request, reply)
-      if (!reply.sent) refuser(settingsIn(request.server))(unroutable[error.code] ?? attribute(error), error, request, reply)
+      if (!reply.sent) refuse(unroutable[error.code] ?? attribute(error), error, request, reply)
     },
 
     clientErrorHandler (this: FastifyInstance, ...[error, socket]: Parameters<NonNullable<FastifyServerOptions['clientErrorHandler']>>) {

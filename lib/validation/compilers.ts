@@ -1,26 +1,26 @@
 import AjvCompiler, { type BuildCompilerFromPool, type RouteDefinition } from '@fastify/ajv-compiler'
 import { SerializerSelector, type SerializerFactory } from '@fastify/fast-json-stringify-compiler'
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
-import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, preValidationHookHandler } from 'fastify'
 import type { ValidationOptions } from '../../types/index.ts'
 import { boundFindings, escapeOnce, findAll, forgetMisses } from './bounds.ts'
 import { badRequest } from '../contract/errors.ts'
 import { bodyUnvalidated } from './findings.ts'
-import type { Settings } from '../contract/options.ts'
+import type { Scope } from '../contract/scope.ts'
 
 /** The schemas of refusals' bodies, as Fastify keeps them. */
 const refusalSchemas = new WeakSet<object>()
 
+/** The instances of each server that have the schemas, by the name of one. */
+const holders = new WeakMap<object, Map<string, FastifyInstance[]>>()
+
 /**
  * Sets a scope's compilers of validators and serializers. One that the user has set is left alone.
  */
-export function setCompilers (instance: FastifyInstance, { format, validation }: Settings): void {
-  for (const schema of format.schemas.values()) {
-    if (instance.getSchema(schema.$id!) !== undefined) continue
-    instance.addSchema(schema)
-    refusalSchemas.add(instance.getSchema(schema.$id!) as object)
-  }
-  if (validation !== false) setValidation(instance)
+export function setCompilers ({ instance, settings: { format, validation } }: Scope): void {
+  for (const schema of format.schemas.values()) addSchema(instance, schema)
+  // Fastify adds to the error what failed; a StatusError is the cheapest to carry it
+  if (validation !== false) instance.setSchemaErrorFormatter(() => badRequest())
 
   instance.setSchemaController({
     compilersFactory: {
@@ -30,15 +30,22 @@ export function setCompilers (instance: FastifyInstance, { format, validation }:
   })
 }
 
-function setValidation (instance: FastifyInstance): void {
-  const { ptStatus } = instance
-  // Fastify adds to the error what failed; a StatusError is the cheapest to carry it
-  instance.setSchemaErrorFormatter(() => badRequest())
-  instance.addHook('onRoute', function (route) {
-    const { content } = (route.schema?.body ?? {}) as { content?: unknown }
-    if (this.ptStatus !== ptStatus || content === undefined) return
-    route.preValidation = [checkMediaType, route.preValidation ?? []].flat()
-  })
+/** Adds the schema of a refusal's body, unless a scope above has it, or one below: Fastify hands a schema down, and a scope has one of a name. */
+function addSchema (instance: FastifyInstance, schema: { readonly $id?: string }): void {
+  const $id = schema.$id!
+  const ofServer = holders.get(instance.server) ?? new Map<string, FastifyInstance[]>()
+  holders.set(instance.server, ofServer)
+  const having = ofServer.get($id) ?? []
+  // The document has the schemas of all scopes, and needs each once
+  if (instance.getSchema($id) !== undefined || having.some(other => Object.prototype.isPrototypeOf.call(instance, other))) return
+  instance.addSchema(schema)
+  refusalSchemas.add(instance.getSchema($id) as object)
+  ofServer.set($id, [...having, instance])
+}
+
+/** The `preValidation` hook of a route that has a schema of the body for each media type. */
+export function mediaTypeCheck ({ body }: { body?: unknown } = {}, { settings }: Scope): preValidationHookHandler | undefined {
+  return settings.validation !== false && (body as { content?: unknown } | undefined)?.content !== undefined ? checkMediaType : undefined
 }
 
 function checkMediaType (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {

@@ -8,8 +8,7 @@ t.test('the plugin needs no option', async t => {
   t.match(settingsOf({}), {
     authenticate: undefined,
     format: { contentType: 'application/problem+json' },
-    challenge: 'Bearer',
-    retryAfter: 30,
+    defaults: { 'WWW-Authenticate': 'Bearer', 'Retry-After': '30' },
     securityScheme: undefined,
     etag: {},
     validation: {}
@@ -17,12 +16,14 @@ t.test('the plugin needs no option', async t => {
 })
 
 t.test('settings can\'t be changed', async t => {
-  t.throws(() => { (settingsOf({}) as { challenge: string }).challenge = 'Basic' }, TypeError)
+  t.throws(() => { (settingsOf({}) as { check: string }).check = 'warn' }, TypeError)
 })
 
 t.test('right options are taken, and those of register() pass', async t => {
   const options = {
     authenticate: () => null,
+    access: () => undefined,
+    outside: () => false,
     mapError: () => null,
     unavailable: () => false,
     format: { contentType: 'application/vnd.example+json', schema: Type.Object({}, { $id: 'Example' }), body: () => ({}) },
@@ -36,7 +37,7 @@ t.test('right options are taken, and those of register() pass', async t => {
     prefix: '/v1',
     logLevel: 'silent'
   }
-  t.match(settingsOf(options), { challenge: options.challenge, retryAfter: 0, validation: false, format: { contentType: 'application/vnd.example+json' } })
+  t.match(settingsOf(options), { defaults: { 'WWW-Authenticate': options.challenge, 'Retry-After': '0' }, validation: false, format: { contentType: 'application/vnd.example+json' } })
   t.match(settingsOf({ format: 'envelope' }), { format: { contentType: 'application/json' } })
 })
 

@@ -437,15 +437,15 @@ t.test('callNotFound() answers as an unknown route does', async t => {
   }
 })
 
-t.test("a not-found handler of the user's from before is left alone, and what it throws is refused", async t => {
+t.test("a not-found handler of the user's from before is called, and what it sends or throws is refused", async t => {
   const app = Fastify()
   app.setNotFoundHandler(async (request, reply) => {
     if (request.url === '/throw') throw new Error(marker)
-    return reply.code(404).send({ mine: true })
+    return reply.code(404).send({ message: 'Mine.' })
   })
   await app.register(ptStatus)
   const origin = await listen(t, app)
-  t.strictSame(JSON.parse((await send(origin, 'GET', '/unknown')).body), { mine: true })
+  t.match(JSON.parse((await send(origin, 'GET', '/unknown')).body), { code: 'NOT_FOUND', detail: 'Mine.' })
   const { status, body } = await send(origin, 'GET', '/throw')
   t.equal(status, 500)
   t.notMatch(body, marker)

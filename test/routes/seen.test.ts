@@ -1,16 +1,16 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import { isDeclared } from '../../lib/contract/declared.ts'
+import { isSeen } from '../../lib/routes/seen.ts'
 import ptStatus from '../../lib/index.ts'
 
-const report = (app: FastifyInstance, path: string) => app.get(path, async request => ({ isDeclared: isDeclared(request) }))
+const report = (app: FastifyInstance, path: string) => app.get(path, async request => ({ isSeen: isSeen(request) }))
 
 async function reported (app: FastifyInstance, url: string): Promise<boolean> {
-  const { isDeclared } = (await app.inject(url)).json()
-  return isDeclared
+  const { isSeen } = (await app.inject(url)).json()
+  return isSeen
 }
 
-t.test('where the plugin loads first, all routes of scopes from then on are declared', async t => {
+t.test('where the plugin loads first, all routes of scopes from then on are seen', async t => {
   const app = Fastify()
   await app.register(ptStatus)
   report(app, '/root')

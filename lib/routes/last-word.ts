@@ -1,0 +1,129 @@
+import type { DoneFuncWithErrOrRes, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
+import { StatusError } from '../contract/errors.ts'
+import { isErrorStatus } from '../contract/folding.ts'
+import type { Scope } from '../contract/scope.ts'
+import { isFastifysErrorBody } from '../fastify/internals.ts'
+import { isConditional } from '../http/conditional.ts'
+import { unexpected } from '../refusal/attribution.ts'
+import { failingOf, restoreFields, type Failing } from '../refusal/failing.ts'
+import { refusalOf } from '../refusal/refusal-of.ts'
+import { giveUp, refuse } from '../refusal/refuse.ts'
+import { dropContent } from '../refusal/representation.ts'
+import { discard, isText, unwrap } from './payload.ts'
+import { refusalOfSent } from './sent.ts'
+
+/** Where answers come from. */
+export interface Source {
+  scope: Scope
+  /** The successes that may leave; nothing where it is no part of the contract. */
+  successesFor: (request: FastifyRequest) => ReadonlySet<number> | undefined
+  /** Whether Fastify's own error handler answers for it, and not the scope's. */
+  hasFastifysHandler: (request: FastifyRequest) => boolean
+  /** Whether it is a HEAD route that Fastify has made of a GET route: of its content only the length leaves. */
+  isHeadOfGet: boolean
+}
+
+/**
+ * What becomes of an answer.
+ *
+ * - `leaves`: as it is
+ * - `stray`: another answer of the same reply has left, or is about to: an async handler sends one and returns nothing, say
+ * - `refused`: the refusal leaves in its place: it was on its way before the refusal was made
+ * - `fastify's`: Fastify itself tells the error, and with it the message
+ * - `undeclared`: it is a success that the contract or the route doesn't declare
+ * - a refusal: the answer is told as one
+ */
+type Verdict = 'leaves' | 'stray' | 'refused' | "fastify's" | 'undeclared' | StatusError
+
+/**
+ * The last of all `onSend` hooks, where the status is what will be sent. What is no refusal of the plugin and no success
+ * that its source declares doesn't leave: an error status that was sent as an answer is told as a refusal, any other is a
+ * bug in the handler.
+ */
+export function lastWord (source: Source): onSendHookHandler {
+  const { undeclared } = source.scope.settings
+  let isLogged = false
+
+  return function lastWord (request, reply, payload, done) {
+    const failing = failingOf(reply)
+    const content = failing?.stage === 'refused' ? payload : unwrap(payload, reply)
+    const verdict = judge(source, request, reply, content, failing)
+    if (verdict === 'leaves') {
+      // Of HEAD, Fastify believes what it finds
+      if (failing?.stage === 'refused' && content !== failing.body) reply.removeHeader('content-length')
+      return leave(source, request, reply, content, done)
+    }
+    if (verdict === 'undeclared' && undeclared === 'warn') {
+      if (!isLogged) request.log.warn(undeclaredBy(request, reply))
+      isLogged = true
+      return leave(source, request, reply, content, done)
+    }
+
+    discard(content)
+    if (verdict === 'stray') return
+    if (verdict === 'undeclared') return done(new Error(undeclaredBy(request, reply)))
+    if (verdict === 'refused') return done(null, refusedBody(source.scope, reply, failing as Refused))
+    if (verdict === "fastify's") return answerInstead(request, reply, failing!, done)
+    refuse(verdict, verdict, request, reply, body => { done(null, body) })
+  }
+}
+
+type Refused = Extract<Failing, { stage: 'refused' }>
+
+function judge ({ scope, successesFor, hasFastifysHandler }: Source, request: FastifyRequest, reply: FastifyReply, content: unknown, failing: Failing | undefined): Verdict {
+  const { raw, statusCode } = reply
+  if (raw.headersSent && (raw.writableEnded || content === undefined)) return 'stray'
+  const { contract } = scope.settings
+  if (failing?.stage === 'refused') return judgeRefused(reply, content, failing, contract.has(statusCode))
+  if (failing?.stage === 'failed' && (isFastifysErrorBody(reply, content) || hasFastifysHandler(request))) return "fastify's"
+  const successes = successesFor(request)
+  // An error handler of the user's may say what it likes, in the contract
+  if (successes === undefined || (failing !== undefined && contract.has(statusCode))) return 'leaves'
+  // A client that asked for no condition has nothing to reuse
+  if (successes.has(statusCode)) return statusCode !== 304 || isConditional(request.headers) ? 'leaves' : 'undeclared'
+  return isErrorStatus(statusCode) ? refusalOfSent(reply, content) : 'undeclared'
+}
+
+function judgeRefused (reply: FastifyReply, content: unknown, { body, fields }: Refused, isInContract: boolean): Verdict {
+  if (content === body && isInContract) return 'leaves'
+  if (content === undefined) return 'stray'
+  if (isFastifysErrorBody(reply, content)) return "fastify's"
+  // A hook has changed the refusal, unless another answer was on its way already: that one had a type
+  return isInContract && !('content-type' in fields) ? 'leaves' : 'refused'
+}
+
+/** Makes a reply that of its refusal again, and returns its body. */
+function refusedBody ({ settings: { format } }: Scope, reply: FastifyReply, { status, body }: Refused): string {
+  dropContent(reply)
+  reply.code(status).type(format.contentType)
+  return body
+}
+
+/** Answers in the place of Fastify's own error handler. */
+function answerInstead (request: FastifyRequest, reply: FastifyReply, failing: Failing, done: DoneFuncWithErrOrRes): void {
+  // The answer of the plugin has failed, too
+  if (failing.stage !== 'failed') return giveUp(unexpected, request, reply)
+  const { thrown, fields } = failing
+  restoreFields(reply, fields)
+  refuse(refusalOf(thrown, request, reply), thrown, request, reply, body => { done(null, body) })
+}
+
+function undeclaredBy ({ method, url, routeOptions }: FastifyRequest, { statusCode }: FastifyReply): string {
+  return `Cannot answer ${statusCode} to ${method} ${routeOptions.url ?? url}: the ${routeOptions.method === undefined ? 'contract' : 'route'} doesn't declare it`
+}
+
+/** Frames what leaves. */
+function leave ({ isHeadOfGet }: Source, { method }: FastifyRequest, reply: FastifyReply, content: unknown, done: DoneFuncWithErrOrRes): void {
+  const { statusCode } = reply
+  if (statusCode === 204 || statusCode === 304) {
+    // "A server MUST NOT send a Content-Length header field in any response with a status code of […] 204" (RFC 9110 §8.6),
+    // nor a wrong one in a 304
+    dropContent(reply)
+  } else if (isHeadOfGet && method === 'HEAD' && content !== null && !isText(content)) {
+    if (content === undefined) reply.header('content-length', '0')
+  } else {
+    return done(null, content)
+  }
+  discard(content)
+  done(null, null)
+}

@@ -1,0 +1,31 @@
+import type { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+
+/** A payload as it will be sent. Of a web Response, whoever made it, the status and the header fields become the reply's, as Fastify does it later. */
+export function unwrap (payload: unknown, reply: FastifyReply): unknown {
+  if (!isResponse(payload) || payload.bodyUsed) return payload
+  reply.code(payload.status)
+  for (const [name, value] of payload.headers) reply.header(name, value)
+  return payload.body
+}
+
+function isResponse (payload: unknown): payload is Response {
+  return typeof payload === 'object' && Object.prototype.toString.call(payload) === '[object Response]'
+}
+
+/** Ends a payload that won't be sent. */
+export function discard (payload: unknown): void {
+  if (payload instanceof ReadableStream) {
+    payload.cancel().catch(() => {})
+  } else {
+    const stream = payload as Partial<Readable> | null | undefined
+    // Some streams tell that they were ended as an error
+    stream?.on?.('error', () => {})
+    stream?.destroy?.()
+  }
+}
+
+/** Whether a payload is content whose bytes are there already. */
+export function isText (payload: unknown): payload is string | Buffer {
+  return typeof payload === 'string' || Buffer.isBuffer(payload)
+}

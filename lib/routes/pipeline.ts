@@ -1,0 +1,142 @@
+import type { FastifyRequest, onRequestHookHandler, onSendHookHandler, RouteOptions } from 'fastify'
+import type { Scope } from '../contract/scope.ts'
+import { scopeOf } from '../contract/scope.ts'
+import { beforeHooksAreRead, dropsContentOfHead, hasFailed } from '../fastify/internals.ts'
+import { unexpected } from '../refusal/attribution.ts'
+import { handleError, handlePastHooks, setErrorHandlers } from '../refusal/error-handler.ts'
+import { fail, failingOf } from '../refusal/failing.ts'
+import { refusalOf } from '../refusal/refusal-of.ts'
+import { giveUp } from '../refusal/refuse.ts'
+import { wrongHost } from '../server/host.ts'
+import type { Outage } from '../server/outage.ts'
+import { mediaTypeCheck } from '../validation/compilers.ts'
+import { accessOf, decoratePrincipal } from './access.ts'
+import { taggingBy, type Tagging } from './caching.ts'
+import { closeUnseen, gateOf, type Gate } from './gate.ts'
+import { lastWord } from './last-word.ts'
+import { isHidden, successesOf, type Route } from './routes.ts'
+import { isSeen, markSeen, watchRoutes } from './seen.ts'
+
+/** What the steps of a route are made from. */
+interface Made {
+  scope: Scope
+  route: Route
+  gate: Gate | undefined
+  tagging: Tagging | undefined
+  /** The `onSend` hooks of the route that are others'. */
+  others: onSendHookHandler[]
+  lastWord: onSendHookHandler
+}
+
+/**
+ * The hooks of the plugin that a request to a route meets, in order; a step that makes none is left out. Before them come
+ * the hooks of the scope: `enter` of the plugin (Host, outage), then those of users and other plugins.
+ *
+ * - `first`: before the hooks of the route, whoever put them there, so that these see an admitted principal
+ * - `last`: behind them, where the answer is as it will be sent
+ */
+const steps: ReadonlyArray<{ name: string, hook: 'onRequest' | 'preParsing' | 'preValidation' | 'onSend', place: 'first' | 'last', make: (made: Made) => Function | undefined }> = [
+  { name: 'guard', hook: 'onRequest', place: 'first', make: ({ gate }) => gate?.guard },
+  { name: 'bar', hook: 'preParsing', place: 'first', make: ({ gate }) => gate?.bar },
+  { name: 'media type', hook: 'preValidation', place: 'first', make: ({ scope, route }) => mediaTypeCheck(route.options.schema, scope) },
+  // Here the handler runs, behind the gate
+  { name: 'content', hook: 'onSend', place: 'first', make: ({ tagging, others }) => others.length > 0 ? tagging?.note : undefined },
+  { name: 'tag', hook: 'onSend', place: 'last', make: ({ tagging }) => tagging?.tag },
+  { name: 'last word', hook: 'onSend', place: 'last', make: ({ lastWord }) => lastWord }
+]
+
+/**
+ * Puts a scope's hooks where they belong: those of the scope, and those of each route as it is declared.
+ *
+ * @returns the routes that the scope sees being declared, and what rejects if an option can't be used
+ */
+export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { routes: readonly Route[], loading: Promise<void> | undefined } {
+  const { instance, settings } = scope
+  const routes: Route[] = []
+  const changed: string[] = []
+  const tagging = settings.etag === false ? undefined : taggingBy(settings.etag)
+  const isUnseen = (request: FastifyRequest): boolean => scopeOf(request.server) === scope && !isSeen(request)
+
+  decoratePrincipal(scope)
+  watchRoutes(scope)
+  const hasOurHandler = setErrorHandlers(scope)
+  // No credentials are asked of whom this refuses
+  const guardUnseen = closeUnseen(scope, request => isUnseen(request) && !request.is404)
+  instance.addHook('onRequest', function enter (request, reply, done) {
+    const refusal = wrongHost(request.raw) ?? outageOf(request)
+    return refusal === undefined ? guardUnseen.call(this, request, reply, done) : done(refusal)
+  } satisfies onRequestHookHandler)
+
+  // It calls back where an error handler is to answer. Fastify runs it once more where its own handler has failed, and would
+  // then write its own body
+  instance.addHook('onError', function remember (request, reply, thrown, done) {
+    if (scopeOf(request.server) !== scope) return done()
+    if (failingOf(reply) !== undefined) return giveUp(refusalOf(thrown, request, reply), request, reply)
+    if (!isError(thrown) && isUnseen(request) && hasOurHandler(request.server)) return handlePastHooks(thrown, request, reply)
+    fail(reply, thrown)
+    done()
+  })
+
+  const lastWordOfUnseen = lastWord({ scope, successesFor: successesOfUnseen(scope), hasFastifysHandler: ({ server }) => hasOurHandler(server), isHeadOfGet: false })
+  instance.addHook('onSend', function lastWordOfOthers (request, reply, payload, done) {
+    if (failingOf(reply)?.stage === 'refused' && hasFailed(reply, settings.format.contentType)) return giveUp(unexpected, request, reply)
+    return isUnseen(request) ? lastWordOfUnseen.call(this, request, reply, payload, done) : done()
+  } satisfies onSendHookHandler)
+
+  instance.addHook('onRoute', function (options) {
+    if (scopeOf(this) !== scope) return
+    markSeen(scope, options)
+    const route = { options, schema: undefined, methods: [options.method].flat(), url: options.url, access: accessOf(options, scope) } as Route
+    routes.push(route)
+    const gate = gateOf(options, route.access, scope)
+    if (gate !== undefined) options.handler = gate.behind(options.handler)
+    const { access } = options.config ?? {}
+
+    beforeHooksAreRead(this, () => {
+      if (options.config?.access !== access) changed.push(`${String(options.method)} ${route.url}`)
+      // Fastify asks this one again for what its own answer fails with, and not its own handler
+      if (hasOurHandler(this)) options.errorHandler ??= handleError
+      place(options, scope, route, gate, route.methods.some(method => method === 'GET' || method === 'HEAD') ? tagging : undefined)
+    })
+  })
+  instance.addHook('onReady', async () => {
+    if (changed.length > 0) throw new TypeError(`Cannot close ${changed.join(', ')}: its config.access was changed after the plugin had read it`)
+  })
+  return { routes, loading: tagging?.loading }
+}
+
+/** Puts the steps of a route among its hooks. */
+function place (options: RouteOptions, scope: Scope, route: Route, gate: Gate | undefined, tagging: Tagging | undefined): void {
+  const hooks = options as unknown as Record<string, Function | Function[] | undefined>
+  const onSend = [options.onSend ?? []].flat() as onSendHookHandler[]
+  // Its work is the last word's, behind the tag: nothing can be made of content that it has dropped
+  const others = onSend.filter(hook => options.method !== 'HEAD' || !dropsContentOfHead(hook))
+  const made = { scope, route, gate, tagging, others, lastWord: lastWordOf(scope, route, others.length < onSend.length) }
+  hooks['onSend'] = others
+
+  for (const hook of new Set(steps.map(({ hook }) => hook))) {
+    const at = (place: 'first' | 'last') => steps.filter(step => step.hook === hook && step.place === place).map(({ make }) => make(made) ?? [])
+    const all = [at('first'), hooks[hook] ?? [], at('last')].flat(2) as Function[]
+    if (all.length > 0) hooks[hook] = all
+  }
+}
+
+function lastWordOf (scope: Scope, route: Route, isHeadOfGet: boolean): onSendHookHandler {
+  const successes = new Map(route.methods.map(method => [method, new Set(successesOf(route.options, method, scope.settings))]))
+  const isOutside = isHidden(route.options) || scope.settings.outside?.(route.options) === true
+  return lastWord({ scope, successesFor: isOutside ? () => undefined : ({ method }) => successes.get(method), hasFastifysHandler: () => false, isHeadOfGet })
+}
+
+/** Of unknown routes, and those that the scope hasn't seen, all successes of the contract may leave. */
+function successesOfUnseen ({ settings: { contract } }: Scope): (request: FastifyRequest) => ReadonlySet<number> | undefined {
+  const successes = new Set([...contract.keys()].filter(code => code < 400))
+  return ({ routeOptions }) => isHidden(routeOptions) ? undefined : successes
+}
+
+function isError (thrown: unknown): boolean {
+  try {
+    return thrown instanceof Error && typeof thrown.message === 'string'
+  } catch {
+    return false
+  }
+}
