@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, onSendHookHandler } from 'fastify'
  * Fastify changes it.
  */
 
-const waiting = new WeakMap<FastifyInstance, Array<() => void>>()
+const waiting = new WeakMap<FastifyInstance, Array<() => unknown>>()
 
 /**
  * Acts on the options of a route once all `onRoute` hooks have had them, and before Fastify reads the hooks in them: it
@@ -13,7 +13,7 @@ const waiting = new WeakMap<FastifyInstance, Array<() => void>>()
  *
  * @param instance where the route is being declared
  */
-export function beforeHooksAreRead (instance: FastifyInstance, act: () => void): void {
+export function beforeHooksAreRead (instance: FastifyInstance, act: () => unknown): void {
   const acts = waiting.get(instance)
   if (acts !== undefined) {
     acts.push(act)

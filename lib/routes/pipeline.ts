@@ -54,11 +54,12 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
   const { instance, settings } = scope
   const routes: Route[] = []
   const changed: string[] = []
+  const tooEarly: string[] = []
   const tagging = settings.etag === false ? undefined : taggingBy(settings.etag)
   const isUnseen = (request: FastifyRequest): boolean => scopeOf(request.server) === scope && !isSeen(request)
 
   decoratePrincipal(scope)
-  watchRoutes(scope)
+  const routesFromBefore = watchRoutes(scope)
   const hasOurHandler = setErrorHandlers(scope)
   // No credentials are asked of whom this refuses
   const guardUnseen = closeUnseen(scope, request => isUnseen(request) && !request.is404)
@@ -93,13 +94,18 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
     const { access } = options.config ?? {}
 
     beforeHooksAreRead(this, () => {
-      if (options.config?.access !== access) changed.push(`${String(options.method)} ${route.url}`)
+      const name = `${String(options.method)} ${route.url}`
+      if (options.config?.access !== access) changed.push(name)
+      // Its instance has a scope of its own now, which hasn't seen it
+      if (scopeOf(this) !== scope) return tooEarly.push(name)
       // Fastify asks this one again for what its own answer fails with, and not its own handler
       if (hasOurHandler(this)) options.errorHandler ??= handleError
       place(options, scope, route, gate, route.methods.some(method => method === 'GET' || method === 'HEAD') ? tagging : undefined)
     })
   })
   instance.addHook('onReady', async () => {
+    const early = [...routesFromBefore(), ...tooEarly]
+    if (early.length > 0) instance.log.warn(`Cannot hold ${list(early)} to what is declared: the routes were declared before fastify-pt-status had loaded; await its registration`)
     if (changed.length > 0) throw new TypeError(`Cannot close ${changed.join(', ')}: its config.access was changed after the plugin had read it`)
   })
   return { routes, loading: tagging?.loading }
@@ -139,4 +145,10 @@ function isError (thrown: unknown): boolean {
   } catch {
     return false
   }
+}
+
+/** The first of some names, and how many there are. */
+function list (names: readonly string[]): string {
+  const most = 10
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }

@@ -1,29 +1,56 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { scopeOf, type Scope } from '../contract/scope.ts'
+import { printedRoutes } from '../fastify/printed-routes.ts'
 
 const seenBy = Symbol('fastify-pt-status.seenBy')
 const seesAll = Symbol('fastify-pt-status.seesAll')
 
+/** What scopes of a server have seen being declared, for those that can't vouch that it is all. */
+const seenOf = new WeakMap<object, Set<string>>()
+
 /**
  * Tells the requests of routes that a scope sees being declared from others: unknown routes, those from before the plugin
- * loaded, and those of scopes from before. Where the plugin loads before there is any route, it sees all routes of that
+ * loaded, and those of instances from before. Where the plugin loads before there is any route, it sees all routes of that
  * instance and of those to come in it: no request there needs the look at its route's options, which Fastify makes anew
  * each time.
+ *
+ * @returns what names, once the app is ready, the routes that were declared too early
  */
-export function watchRoutes (scope: Scope): void {
-  const { instance } = scope
-  if (!hasNoRoutes(scope)) return
-  watch(instance)
-  instance.addHook('onRegister', watch)
+export function watchRoutes (scope: Scope): () => string[] {
+  const { instance, above } = scope
+  // The scope above names those of a scope in it
+  if (above !== undefined) return () => []
+  const { server, prefix } = instance
+  // To print all routes of an app for each of its scopes would take too long
+  const early = prefix === '' ? printedRoutes(instance) : undefined
+  if (early?.length === 0) {
+    vouchFor(instance)
+    instance.addHook('onRegister', vouchFor)
+    return () => []
+  }
+  const seen = seenOf.get(server) ?? new Set()
+  seenOf.set(server, seen)
+  return () => (early ?? printedRoutes(instance).filter(route => isBelow(route, prefix))).filter(route => !seen.has(route))
 
-  function watch (other: FastifyInstance): void {
+  function vouchFor (other: FastifyInstance): void {
     Object.defineProperty(other, seesAll, { value: scope })
   }
+}
+
+function isBelow (route: string, prefix: string): boolean {
+  const url = route.slice(route.indexOf(' ') + 1)
+  return url === prefix || url.startsWith(`${prefix}/`)
 }
 
 /** Marks a route that its scope sees being declared. */
 export function markSeen (scope: Scope, route: RouteOptions): void {
   route.config = { ...route.config, [seenBy]: scope } as NonNullable<RouteOptions['config']>
+  const seen = seenOf.get(scope.instance.server)
+  if (seen === undefined) return
+  for (const method of [route.method].flat()) {
+    // The second is that of its twin at the root of a prefix
+    seen.add(`${method} ${route.url}`).add(`${method} ${route.url}/`)
+  }
 }
 
 /** Whether the scope of a request has seen its route being declared. */
@@ -38,10 +65,4 @@ export function isSeen (request: FastifyRequest): boolean {
 function canVouch (instance: FastifyInstance, scope: Scope | undefined): boolean {
   // What an instance inherits is that of the one around it
   return scope !== undefined && (instance as { [seesAll]?: Scope })[seesAll] === scope && Object.hasOwn(instance, seesAll)
-}
-
-/** Whether it is sure that there is no route yet. To print all routes of an app for each of its scopes would take too long. */
-function hasNoRoutes ({ instance, above }: Scope): boolean {
-  // Fastify has no list of routes to ask; with another word for none, only the short cut would be lost
-  return above === undefined && instance.prefix === '' && instance.printRoutes() === '(empty tree)'
 }

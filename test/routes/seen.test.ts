@@ -53,3 +53,44 @@ t.test('what the plugin of an outer scope has seen, that of the scope itself has
   t.ok(await reported(app, '/after'))
   t.ok(await reported(app, '/inner'))
 })
+
+const warned = 'the routes were declared before fastify-pt-status had loaded; await its registration'
+const get = (app: FastifyInstance, path: string) => app.get(path, { exposeHeadRoute: false }, async () => 'a')
+
+const tooEarly: Readonly<Record<string, { register: (app: FastifyInstance) => void, named: string | undefined }>> = {
+  'a registration that is awaited': {
+    async register (app) { await app.register(ptStatus); get(app, '/a') },
+    named: undefined
+  },
+  'a registration without await': { register (app) { app.register(ptStatus); get(app, '/a') }, named: 'GET /a' },
+  'routes of an instance from before': {
+    register (app) { app.register(async child => { get(child, '/a') }); app.register(ptStatus); app.register(async child => { get(child, '/b') }) },
+    named: 'GET /a'
+  },
+  'a registration in a child without await': {
+    register (app) { get(app, '/other'); app.register(async child => { child.register(ptStatus); get(child, '/'); get(child, '/a') }, { prefix: '/p' }) },
+    named: 'GET /p, GET /p/, GET /p/a'
+  },
+  'a registration in a child that is awaited': {
+    register (app) { get(app, '/other'); app.register(async child => { await child.register(ptStatus); get(child, '/'); get(child, '/a') }, { prefix: '/p' }) },
+    named: undefined
+  },
+  'a nested registration without await': {
+    register (app) { app.register(ptStatus); app.register(async child => { child.register(ptStatus); get(child, '/a') }) },
+    named: 'GET /a'
+  },
+  'more than ten routes': {
+    register (app) { app.register(ptStatus); for (let n = 0; n < 12; n++) get(app, `/${String.fromCharCode(97 + n)}`) },
+    named: 'GET /a, GET /b, GET /c, GET /d, GET /e, GET /f, GET /g, GET /h, GET /i, GET /j and 2 more'
+  }
+}
+
+for (const [name, { register, named }] of Object.entries(tooEarly)) {
+  t.test(`the log names at the start what was declared too early: ${name}`, async t => {
+    const warnings: string[] = []
+    const app = Fastify({ logger: { level: 'warn', stream: { write: line => { warnings.push(JSON.parse(line).msg) } } } })
+    await register(app)
+    await app.ready()
+    t.same(warnings, named === undefined ? [] : [`Cannot hold ${named} to what is declared: ${warned}`])
+  })
+}

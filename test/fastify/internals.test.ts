@@ -1,0 +1,76 @@
+import Fastify, { type FastifyReply, type RouteOptions } from 'fastify'
+import t from 'tap'
+import { beforeHooksAreRead, dropsContentOfHead, hasFailed, isFastifysErrorBody, trailersOf } from '../../lib/fastify/internals.ts'
+
+t.test('hooks that are put on a route before they are read come behind all others, whenever those were added', async t => {
+  const app = Fastify()
+  const met: string[] = []
+  const hook = (name: string) => async () => { met.push(name) }
+  app.addHook('onRoute', function (route) {
+    if (route.method !== 'GET') return
+    beforeHooksAreRead(this, () => { route.onSend = [route.onSend ?? [], hook('placed')].flat() })
+  })
+  app.addHook('onRoute', route => { (route.onSend as unknown[]).push(hook('pushed by an onRoute hook')) })
+  app.register(async child => {
+    child.addHook('onRoute', route => { route.onSend = [hook('prepended'), route.onSend ?? []].flat() })
+    child.get('/', { onSend: [hook('own')] }, async () => 'a')
+    child.addHook('onSend', hook('of the scope, after the route'))
+    child.get('/replaced', { onSend: [hook('own')] }, async () => 'a')
+  })
+  app.register(async () => { app.addHook('onSend', hook('of the root, from a plugin that loads last')) })
+  await app.inject('/')
+  t.same(met, ['of the scope, after the route', 'of the root, from a plugin that loads last', 'prepended', 'own', 'pushed by an onRoute hook', 'placed'])
+})
+
+t.test('a placed error handler sees which one its scope has, though that was set after the route', async t => {
+  const app = Fastify()
+  let seen: unknown
+  app.addHook('onRoute', function () { beforeHooksAreRead(this, () => { seen = this.errorHandler }) })
+  app.register(async child => {
+    child.get('/', { exposeHeadRoute: false }, async () => { throw new Error('thrown') })
+    child.setErrorHandler(async () => 'answered')
+  })
+  t.equal((await app.inject('/')).body, 'answered')
+  t.equal(await (seen as () => unknown)(), 'answered')
+})
+
+t.test("the last hook of Fastify's own HEAD routes is told from others", async t => {
+  const app = Fastify()
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', route => { routes.push({ ...route }) })
+  const own = async () => {}
+  app.get('/', { onSend: own }, async () => 'a')
+  app.head('/explicit', { onSend: own }, async () => 'a')
+  await app.ready()
+  const found = routes.map(({ method, url, onSend }) => [method, url, [onSend ?? []].flat().map(hook => dropsContentOfHead(hook as never))])
+  t.same(found, [['GET', '/', [false]], ['HEAD', '/', [false, true]], ['HEAD', '/explicit', [false]]])
+})
+
+t.test('the trailers of a reply are found, and none where there is none', async t => {
+  const app = Fastify()
+  const found: string[][] = []
+  app.get('/', async (request, reply) => {
+    found.push(trailersOf(reply))
+    reply.trailer('Server-Timing', async () => 'a').trailer('x-sum', async () => 'b')
+    found.push(trailersOf(reply))
+    reply.removeTrailer('x-sum')
+    found.push(trailersOf(reply))
+    return 'a'
+  })
+  await app.inject('/')
+  t.same(found, [[], ['server-timing', 'x-sum'], ['server-timing']])
+})
+
+t.test('an answer that has failed has lost its type and its length, and the body by which Fastify tells it has its length as text', async t => {
+  const app = Fastify()
+  const type = 'application/problem+json'
+  const seen: unknown[] = []
+  app.setErrorHandler((_thrown, request, reply) => { reply.type(type).header('content-length', 2).serializer(String).send('{}') })
+  app.addHook('onSend', async (request, reply: FastifyReply, payload) => {
+    seen.push([hasFailed(reply, type), isFastifysErrorBody(reply, payload)])
+    if (payload === '{}') throw new Error('thrown by a hook')
+  })
+  app.get('/', async () => { throw new Error('thrown by the handler') })
+  await app.inject('/')
+  t.same(seen, [[false, false], [true, true]])
+})
