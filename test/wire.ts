@@ -1,5 +1,4 @@
 import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 
@@ -10,31 +9,35 @@ export async function listen (t: { teardown (close: () => unknown): void }, app:
 }
 
 /**
- * Sends bytes as they are, the parts of an array 150 ms apart, and returns all bytes that come back until the server closes
- * or says nothing for `milliseconds`.
+ * How long nothing may come before an exchange counts as hung, in milliseconds. It ends no exchange that is right:
+ * it is less than Fastify's keepAliveTimeout of 72 seconds, and more than a busy machine needs.
  */
-export async function exchange (origin: string, request: string | Buffer | readonly string[], milliseconds = 2000): Promise<string> {
+const hung = 60_000
+
+/**
+ * Sends bytes as they are, and returns all bytes that come back until the server closes. Of an array the first part is
+ * sent at once, and another each time that something comes back.
+ *
+ * @throws {Error} if the server neither sends anything nor closes for a minute
+ */
+export async function exchange (origin: string, request: string | Buffer | readonly string[]): Promise<string> {
   const { protocol, hostname: host, port } = new URL(origin)
   const socket = protocol === 'https:' ? connectTls({ host, port: Number(port), rejectUnauthorized: false }) : connect(Number(port), host)
-  socket.setTimeout(milliseconds, () => socket.destroy())
-  const sending = sendAll()
+  const [first, ...others] = [request].flat()
   const chunks: Buffer[] = []
-  try {
-    for await (const chunk of socket) chunks.push(chunk)
-  } catch {
-    // A connection that is reset has said what it had to say
-  }
-  await sending
-  return Buffer.concat(chunks).toString('latin1')
-
-  async function sendAll (): Promise<void> {
-    const [first, ...others] = [request].flat()
-    socket.write(first!)
-    for (const part of others) {
-      await sleep(150)
-      socket.write(part)
-    }
-  }
+  let isHung = false
+  socket.setTimeout(hung, () => { isHung = true; socket.destroy() })
+  socket.on('data', chunk => {
+    chunks.push(chunk)
+    if (others.length > 0) socket.write(others.shift()!)
+  })
+  // A connection that is reset has said what it had to say
+  socket.on('error', () => {})
+  socket.write(first!)
+  await new Promise(resolve => { socket.once('close', resolve) })
+  const text = Buffer.concat(chunks).toString('latin1')
+  if (isHung) throw new Error(`Cannot end the exchange: the server is silent, and keeps the connection, after ${JSON.stringify(text)}`)
+  return text
 }
 
 /** A response in its parts; the names of its header fields in lower case, one line each. */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import t from 'tap'
 import ptStatus, { serviceUnavailable, statusServerOptions, type PtStatusOptions } from '../../lib/index.ts'
+import { gate, patience } from '../patience.ts'
 import { exchange, listen, parse, send } from '../wire.ts'
 
 async function start (t: Parameters<typeof listen>[0], options: PtStatusOptions = {}) {
@@ -18,13 +19,16 @@ async function start (t: Parameters<typeof listen>[0], options: PtStatusOptions 
   })
   app.get('/', async () => ({}))
   app.post('/', async ({ body }) => { seen.push('handler'); return body })
-  app.get('/slow', async () => { await sleep(400); return {} })
+  // It ends once the server has been closed to others
+  const drained = gate()
+  app.addHook('preClose', async () => { drained.open() })
+  app.get('/slow', async () => { await drained.opened; await sleep(100); return {} })
   await app.register(async child => {
     await child.register(ptStatus)
     child.get('/', async () => ({ availability: child.ptStatus.availability }))
     child.post('/suspend', { config: { alwaysAvailable: true } }, async () => { child.ptStatus.suspend(); return { availability: child.ptStatus.availability } })
   }, { prefix: '/child' })
-  return { app, seen, origin: await listen(t, app) }
+  return { app, seen, drained: drained.opened, origin: await listen(t, app) }
 }
 
 t.test('while it is suspended, each route but those that are always available is 503 at once', async t => {
@@ -40,7 +44,7 @@ t.test('while it is suspended, each route but those that are always available is
   t.equal((await send(origin, 'GET', '/nowhere')).status, 404)
   t.same(seen, [], 'nobody was asked for credentials')
 
-  const unread = await exchange(origin, 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{', 300)
+  const unread = await exchange(origin, 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{')
   t.equal(parse(unread).status, 503, 'before the body is read')
 
   app.ptStatus.suspend()
@@ -72,26 +76,33 @@ t.test('what is no suspension is refused', async t => {
 })
 
 t.test('before it closes, it drains: readiness is 503, all else is answered as always', async t => {
-  const { app, origin } = await start(t, { drainDelay: 500 })
+  const ask = async (origin: string, connection: string) => [
+    await send(origin, 'GET', '/ready', { connection }),
+    await send(origin, 'GET', '/', { connection }),
+    await send(origin, 'POST', '/child/suspend')
+  ] as const
+  const { origin: another } = await start(t)
+  const drainDelay = await patience(500, async () => { await ask(another, 'close') })
+  const { app, origin, drained } = await start(t, { drainDelay })
   t.equal((await send(origin, 'GET', '/ready')).status, 200)
   const begun = Date.now()
   const closed = app.close()
-  await sleep(50)
+  while (app.ptStatus.availability === 'available') await sleep(1)
   t.equal(app.ptStatus.availability, 'draining')
-  const ready = await send(origin, 'GET', '/ready', { connection: 'keep-alive' })
+  const [ready, taken, suspended] = await ask(origin, 'keep-alive')
   t.match([ready.status, ready.headers['connection']], [503, 'close'])
-  const { status, headers } = await send(origin, 'GET', '/', { connection: 'keep-alive' })
-  t.match([status, headers['connection']], [200, 'close'], 'a new connection is taken, and told to go')
-  t.match(JSON.parse((await send(origin, 'POST', '/child/suspend')).body), { availability: 'suspended' }, 'a scope that is suspended says so')
+  t.match([taken.status, taken.headers['connection']], [200, 'close'], 'a new connection is taken, and told to go')
+  t.match(JSON.parse(suspended.body), { availability: 'suspended' }, 'a scope that is suspended says so')
 
   const { hostname, port } = new URL(origin)
   const socket = connect(Number(port), hostname)
   socket.write('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await once(app.server, 'request')
   let text = ''
   socket.on('data', chunk => { text += chunk })
-  await Promise.all([closed, once(socket, 'close')])
+  const [ended] = await Promise.all([drained.then(Date.now), closed, once(socket, 'close')])
   // Timers and the clock round differently
-  t.ok(Date.now() - begun >= 499)
+  t.ok(ended - begun >= drainDelay - 1)
   t.equal(parse(text).status, 200, 'a request in flight finishes')
-  t.equal(await exchange(origin, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', 200), '')
+  t.equal(await exchange(origin, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'), '')
 })

@@ -8,6 +8,7 @@ import { generate } from 'selfsigned'
 import t from 'tap'
 import ptStatus, { notFound, statusServerOptions, type PtStatusOptions } from '../../lib/index.ts'
 import { cases } from '../cases/before-routing.ts'
+import { gate } from '../patience.ts'
 import { exchange, listen, parse, send } from '../wire.ts'
 
 type Options = FastifyServerOptions & { https?: object }
@@ -38,7 +39,7 @@ for (const [title, options] of Object.entries({ HTTP: {}, HTTPS: { https: { key,
     const { origin } = await start(t, options)
     t.match(origin, title === 'HTTP' ? /^http:/ : /^https:/)
     for (const { title, bytes, status, code } of cases) {
-      const answer = parse(await exchange(origin, bytes, 1500))
+      const answer = parse(await exchange(origin, bytes))
       t.equal(answer.status, status, title)
       t.equal(answer.headers['content-type'], 'application/problem+json', title)
       t.match(JSON.parse(answer.body), { type: 'about:blank', status, code, detail: /\w/ }, title)
@@ -108,14 +109,18 @@ const servers: Record<string, Options> = {
 for (const [title, options] of Object.entries(servers)) {
   t.test(`the order is that of the requests where a hook from before the plugin keeps one waiting, on a server: ${title}`, async t => {
     const app = Fastify(statusServerOptions(options))
+    let met = gate()
     app.addHook('onRequest', async request => { if (request.url !== '/slow') await sleep(100) })
     await app.register(ptStatus)
+    for (const event of ['clientError', 'connect']) app.server.on(event, () => met.open())
     app.get('/held', async () => ({}))
-    app.get('/slow', async () => { await sleep(300); return {} })
+    // Until the server has met what is sent once /held is answered
+    app.get('/slow', async () => { await met.opened; met = gate(); return {} })
     const origin = await listen(t, app)
     const [held, slow] = ['/held', '/slow'].map(path => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`) as [string, string]
     const answers = async (bytes: string | string[]) => (await exchange(origin, bytes)).split(/(?=HTTP\/1\.1)/).map(text => parse(text).status)
     t.same(await answers(`${held}garbage\r\n\r\n`), [200, 400])
+    met = gate()
     t.same(await answers([held + slow, 'garbage\r\n\r\n']), [200, 200, 400], 'the first has gone on, the second has not been answered')
     t.same(await answers([held + slow, 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n']), [200, 200, 404])
   })
@@ -142,20 +147,21 @@ t.test('a response class of one\'s own is kept', async t => {
 })
 
 t.test('a client that asks for a tunnel, or begins a body, and goes does no harm', async t => {
-  const { origin } = await start(t)
+  const { app, origin } = await start(t)
   const { hostname, port } = new URL(origin)
   const begun = 'POST /things HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{'
   const tunnel = 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n'
   for (const bytes of [tunnel, `GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n${tunnel}`, begun]) {
     for (let i = 0; i < 10; i++) {
       const socket = connect(Number(port), hostname)
+      const read = once(app.server, bytes === begun ? 'request' : 'connect')
       socket.write(bytes)
-      // The server has read it by then
-      await sleep(20)
+      const [{ socket: served }] = await read
+      const gone = new Promise(resolve => { served.once('close', resolve) })
       socket.resetAndDestroy()
+      await gone
     }
   }
-  await sleep(50)
   t.equal((await send(origin, 'GET', '/things/1')).status, 200)
 })
 
@@ -243,7 +249,13 @@ t.test('a known path with another method names those that it answers', async t =
 })
 
 t.test('while closing, requests in flight finish and new ones on a kept connection are 503', async t => {
-  const { app, origin } = await start(t, { forceCloseConnections: 'idle' as never })
+  const app = Fastify(statusServerOptions({ forceCloseConnections: 'idle' }))
+  await app.register(ptStatus)
+  const [closing, arrived] = [gate(), gate()]
+  app.addHook('preClose', async () => { closing.open() })
+  app.get('/things/:id', async () => ({}))
+  app.get('/slow', async () => { await arrived.opened; return {} })
+  const origin = await listen(t, app)
   const { hostname, port } = new URL(origin)
   const socket = connect(Number(port), hostname)
   let text = ''
@@ -251,8 +263,10 @@ t.test('while closing, requests in flight finish and new ones on a kept connecti
   const request = (path: string) => socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
 
   request('/slow')
-  await sleep(100)
+  await once(app.server, 'request')
   const closed = app.close()
+  await closing.opened
+  app.server.once('request', arrived.open)
   request('/things/1')
   await Promise.all([closed, once(socket, 'close')])
   const [first, second] = text.split(/(?=HTTP\/1\.1)/).map(parse)
