@@ -7,6 +7,7 @@ import t from 'tap'
 import { bearer, securitySchemes } from '../../lib/bearer/index.ts'
 import ptStatus, { forbidden, serviceUnavailable } from '../../lib/index.ts'
 import { as, audience, now, startApi, startIssuer } from './issuer.ts'
+import { patience } from '../patience.ts'
 import { listen, send } from '../wire.ts'
 
 t.test('a token stands for its subject, with its scopes and claims', async t => {
@@ -92,7 +93,9 @@ for (const remember of [1000, false] as const) {
   t.test(`a token is refused once it has expired, with remember ${remember}`, async t => {
     const issuer = await startIssuer(t)
     const origin = await startApi(t, { issuer: issuer.url, audience, clockTolerance: 0, remember })
-    const exp = now() + 2
+    const lasting = await issuer.sign()
+    const life = await patience(1000, async () => { await send(origin, 'GET', '/', as(lasting)) })
+    const exp = now() + 1 + Math.ceil(life / 1000)
     const token = await issuer.sign({ exp })
     t.equal((await send(origin, 'GET', '/', as(token))).status, 200)
     t.equal((await send(origin, 'GET', '/', as(token))).status, 200)

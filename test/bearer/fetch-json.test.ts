@@ -16,8 +16,13 @@ const answers: Readonly<Record<string, [TestIssuer['answer'], RegExp]>> = {
 for (const [name, [answer, message]] of Object.entries(answers)) {
   t.test(`a document isn't read from ${name}`, async t => {
     const issuer = await startIssuer(t)
-    issuer.answer = answer
-    await t.rejects(fetchJson(new URL(issuer.url), AbortSignal.timeout(name.endsWith('in time') ? 100 : 5000)), { message })
+    const controller = new AbortController()
+    issuer.answer = (request, response) => {
+      answer!(request, response)
+      // Its time begins when the issuer has been asked
+      if (name.endsWith('in time')) AbortSignal.timeout(100).onabort = ({ target }) => { controller.abort((target as AbortSignal).reason) }
+    }
+    await t.rejects(fetchJson(new URL(issuer.url), controller.signal), { message })
     t.same(issuer.asked, ['/'], 'and nothing else is asked for')
   })
 }

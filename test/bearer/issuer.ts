@@ -6,6 +6,7 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWT
 import type { Test } from 'tap'
 import { bearer, type BearerOptions } from '../../lib/bearer/index.ts'
 import ptStatus from '../../lib/index.ts'
+import { patience } from '../patience.ts'
 import { listen } from '../wire.ts'
 
 export const audience = 'https://api.example.com'
@@ -77,6 +78,22 @@ export async function startIssuer (t: Test, path = ''): Promise<TestIssuer> {
     restart: async () => open(port)
   }
   return issuer
+}
+
+/** How long an issuer may take, in milliseconds, where it must not time out unless it hangs. */
+export async function timeoutFor ({ url }: TestIssuer): Promise<number> {
+  return await patience(500, async () => {
+    for (const path of ['/.well-known/openid-configuration', '/jwks']) await (await fetch(url + path)).text()
+  })
+}
+
+/** Has `performance.now()` stand still, but for the milliseconds that a test lets pass. */
+export function stopClock (t: Test): (milliseconds: number) => void {
+  const { now } = performance
+  t.teardown(() => { performance.now = now })
+  let time = now.call(performance)
+  performance.now = () => time
+  return milliseconds => { time += milliseconds }
 }
 
 /** An API that reads need `things:read` in and writes `things:write`; answers who asks. */
