@@ -91,7 +91,7 @@ export async function timeoutFor ({ url }: TestIssuer): Promise<number> {
 export function stopClock (t: Test): (milliseconds: number) => void {
   const { now } = performance
   t.teardown(() => { performance.now = now })
-  let time = now.call(performance)
+  let time = Math.ceil(now.call(performance))
   performance.now = () => time
   return milliseconds => { time += milliseconds }
 }
