@@ -7,12 +7,12 @@ import { listen, send } from './wire.ts'
 const statuses = { perform: 200, 'not modified': 304, 'precondition failed': 400 }
 
 t.test('isNotModified() evaluates preconditions over a socket as RFC 9110 §13 says', async t => {
-  let state: Pick<Case, 'etag' | 'lastModified'> = {}
+  let state: Case['state'] = {}
   let performed = 0
   const app = Fastify()
   await app.register(ptStatus, { etag: false })
   app.route({
-    method: ['GET', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'],
+    method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'],
     url: '/',
     handler: async (request, reply) => {
       if (reply.isNotModified(state)) return reply.notModified()
@@ -22,8 +22,8 @@ t.test('isNotModified() evaluates preconditions over a socket as RFC 9110 §13 s
   })
   const origin = await listen(t, app)
 
-  for (const { section, says, method, headers: conditions, evaluation, ...rest } of cases) {
-    state = rest
+  for (const { section, says, method, headers: conditions, evaluation, state: before } of cases) {
+    state = before
     performed = 0
     const { status, headers, body } = await send(origin, method, '/', conditions)
     const title = `§${section}: ${says}`
@@ -32,7 +32,7 @@ t.test('isNotModified() evaluates preconditions over a socket as RFC 9110 §13 s
     if (status === 304) {
       t.equal(body, '')
       t.notOk('content-type' in headers || 'content-length' in headers || 'transfer-encoding' in headers, title)
-      t.equal(headers['etag'], state.etag, '"the server generating a 304 response MUST generate [ETag]" (§15.4.5)')
+      t.equal(headers['etag'], state?.etag, '"the server generating a 304 response MUST generate [ETag]" (§15.4.5)')
     }
     if (status === 400) {
       t.match(JSON.parse(method === 'HEAD' ? '{"code":"PRECONDITION_FAILED"}' : body), { code: 'PRECONDITION_FAILED' })
@@ -78,4 +78,26 @@ t.test('the answer to a PUT has no validators of the state before (RFC 9110 §9.
   const { status, headers } = await send(origin, 'PUT', '/', { 'if-match': '"1"' })
   t.equal(status, 200)
   t.notOk('etag' in headers || 'last-modified' in headers)
+})
+
+t.test('a PUT creates what does not exist under If-None-Match: *, once (RFC 9110 §13.1.2)', async t => {
+  let version = 0
+  const app = Fastify()
+  await app.register(ptStatus)
+  app.put('/', async (request, reply) => {
+    reply.isNotModified(version === 0 ? null : { etag: version })
+    version++
+    return version === 1 ? reply.created('/', { version }) : { version }
+  })
+  app.get('/', async (request, reply) => ({ isNotModified: reply.isNotModified(null) }))
+  const origin = await listen(t, app)
+
+  t.equal((await send(origin, 'PUT', '/', { 'if-match': '*' })).status, 400, 'there is nothing to replace')
+  t.equal((await send(origin, 'PUT', '/', { 'if-none-match': '*' })).status, 201)
+  t.equal((await send(origin, 'PUT', '/', { 'if-none-match': '*' })).status, 400, 'a second writer is refused')
+  t.equal((await send(origin, 'PUT', '/', { 'if-match': '*' })).status, 200)
+  t.equal(version, 2)
+  const { headers, body } = await send(origin, 'GET', '/', { 'if-none-match': '"a"' })
+  t.equal(body, '{"isNotModified":false}')
+  t.notOk('last-modified' in headers)
 })

@@ -56,12 +56,15 @@ test('a function of a plain FastifyReply can answer', () => {
   expect(answer).type.toBe<(reply: FastifyReply) => FastifyReply>()
 })
 
-test('isNotModified() takes versions and dates, and gives a boolean', () => {
+test('isNotModified() takes versions and dates, or null, and gives a boolean', () => {
   app.get('/', async (request, reply) => {
     expect(reply.isNotModified({ etag: 1, lastModified: new Date() })).type.toBe<boolean>()
     expect(reply.isNotModified).type.toBeCallableWith({ etag: 'W/"a"' })
     expect(reply.isNotModified).type.toBeCallableWith({ etag: 1n, lastModified: '1994-11-06T08:49:37Z' })
+    expect(reply.isNotModified).type.toBeCallableWith({})
+    expect(reply.isNotModified).type.toBeCallableWith(null)
     expect(reply.isNotModified).type.not.toBeCallableWith()
+    expect(reply.isNotModified).type.not.toBeCallableWith(undefined)
     expect(reply.isNotModified).type.not.toBeCallableWith({ etag: true })
     expect(reply.isNotModified).type.not.toBeCallableWith({ etga: 'a' })
   })

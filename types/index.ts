@@ -230,10 +230,13 @@ declare module 'fastify' {
      * GET or HEAD: on that to a PUT they would be those of the state before.
      * True: the client's copy is current, so answer `reply.notModified()`.
      *
+     * @param validators of the state that the resource is in, `{}` if it has none; `null` if it doesn't exist yet: any
+     * `If-Match` fails then, and `If-None-Match: *` holds (§13.1.1, §13.1.2). Where the answer is a 404, throw that first
+     * (§13.2.1)
      * @throws {StatusError} if `If-Match`, `If-Unmodified-Since` or, but for GET and HEAD, `If-None-Match` fails: a 412
      * that is told as 400 `PRECONDITION_FAILED`
      * @throws {TypeError} if `lastModified` is no date
      */
-    isNotModified (validators: Validators): boolean
+    isNotModified (validators: Validators | null): boolean
   }
 }

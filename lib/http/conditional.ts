@@ -27,11 +27,12 @@ export function isConditional (headers: Preconditions): boolean {
 }
 
 /**
- * Evaluates the preconditions of a request for a resource that exists.
+ * Evaluates the preconditions of a request.
  *
+ * @param validators of the resource; `null` if it doesn't exist yet
  * @see RFC 9110 §13.2.2, whose steps these are
  */
-export function evaluate (method: string, headers: Preconditions, validators: Validators): Evaluation {
+export function evaluate (method: string, headers: Preconditions, validators: Validators | null): Evaluation {
   // "A server MUST ignore the conditional request header fields […] when received with a request method that does
   // not involve the selection or modification of a selected representation" (§13.2.1)
   if (method === 'OPTIONS' || method === 'TRACE' || method === 'CONNECT') return 'perform'
@@ -40,9 +41,10 @@ export function evaluate (method: string, headers: Preconditions, validators: Va
   // 1. "When recipient is the origin server and If-Match is present, evaluate the If-Match precondition"
   const ifMatch = headers['if-match']
   if (ifMatch !== undefined) {
-    if (!matchesStrongly(ifMatch, validators.etag)) return 'precondition failed'
+    // "If the field value is "*", the condition is true if the origin server has a current representation" (§13.1.1)
+    if (validators === null || !matchesStrongly(ifMatch, validators.etag)) return 'precondition failed'
   // 2. "[…] If-Match is not present, and If-Unmodified-Since is present, evaluate the If-Unmodified-Since precondition"
-  } else if (isModifiedSince(headers['if-unmodified-since'], validators) === true) {
+  } else if (isModifiedSince(headers['if-unmodified-since'], validators?.lastModified) === true) {
     return 'precondition failed'
   }
 
@@ -50,13 +52,14 @@ export function evaluate (method: string, headers: Preconditions, validators: Va
   //    […] if false for other methods, respond 412"
   const ifNoneMatch = headers['if-none-match']
   if (ifNoneMatch !== undefined) {
-    if (!matchesWeakly(ifNoneMatch, validators.etag)) return 'perform'
+    // "If the field value is "*", the condition is false if the origin server has a current representation" (§13.1.2)
+    if (validators === null || !matchesWeakly(ifNoneMatch, validators.etag)) return 'perform'
     return reads ? 'not modified' : 'precondition failed'
   }
 
   // 4. "When the method is GET or HEAD, If-None-Match is not present, and If-Modified-Since is present, evaluate the
   //    If-Modified-Since precondition"
-  if (reads && isModifiedSince(headers['if-modified-since'], validators) === false) return 'not modified'
+  if (reads && isModifiedSince(headers['if-modified-since'], validators?.lastModified) === false) return 'not modified'
   return 'perform'
 }
 
@@ -65,7 +68,7 @@ export function evaluate (method: string, headers: Preconditions, validators: Va
  * "A recipient MUST ignore the […] header field if the received field value is not a valid HTTP-date […] if the
  * resource does not have a modification date available" (§13.1.3, §13.1.4)
  */
-function isModifiedSince (field: string | undefined, { lastModified }: Validators): boolean | undefined {
+function isModifiedSince (field: string | undefined, lastModified: number | undefined): boolean | undefined {
   if (field === undefined || lastModified === undefined) return undefined
   const date = parseHttpDate(field)
   return date === undefined ? undefined : Math.floor(lastModified / 1000) > date / 1000

@@ -35,18 +35,26 @@ function notModified (this: FastifyReply): FastifyReply {
   return this.code(304).send()
 }
 
-function isNotModified (this: FastifyReply, { etag, lastModified }: Validators): boolean {
-  const tag = etag === undefined ? undefined : entityTag(etag)
-  const date = lastModified === undefined ? undefined : new Date(lastModified)
-  const modified = date && httpDate(date)
+function isNotModified (this: FastifyReply, validators: Validators | null): boolean {
   const { method, headers } = this.request
+  const state = validators === null ? null : stateOf(validators)
   // After a PUT they are those of the state before (RFC 9110 §9.3.4)
-  if (method === 'GET' || method === 'HEAD') {
-    if (tag !== undefined) this.header('etag', tag)
-    if (modified !== undefined) this.header('last-modified', modified)
+  if (state !== null && (method === 'GET' || method === 'HEAD')) {
+    if (state.etag !== undefined) this.header('etag', state.etag)
+    if (state.modified !== undefined) this.header('last-modified', state.modified)
   }
 
-  const evaluation = evaluate(method, headers, { etag: tag, lastModified: date?.getTime() })
+  const evaluation = evaluate(method, headers, state)
   if (evaluation === 'precondition failed') throw preconditionFailed()
   return evaluation === 'not modified'
+}
+
+/** The validators as they are compared, and the date as it is sent. */
+function stateOf ({ etag, lastModified }: Validators) {
+  const date = lastModified === undefined ? undefined : new Date(lastModified)
+  return {
+    etag: etag === undefined ? undefined : entityTag(etag),
+    lastModified: date?.getTime(),
+    modified: date && httpDate(date)
+  }
 }
