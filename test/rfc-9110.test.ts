@@ -101,3 +101,27 @@ t.test('a PUT creates what does not exist under If-None-Match: *, once (RFC 9110
   t.equal(body, '{"isNotModified":false}')
   t.notOk('last-modified' in headers)
 })
+
+t.test('a precondition that fails for a weak tag alone says so, without a received value', async t => {
+  const app = Fastify()
+  await app.register(ptStatus)
+  app.put<{ Params: { kind: string } }>('/:kind', async (request, reply) => reply.isNotModified({ etag: request.params.kind === 'weak' ? 'W/"a1b2"' : '"a1b2"' }))
+  const origin = await listen(t, app)
+  const detail = async (path: string, headers: Record<string, string>) => {
+    const { status, body } = await send(origin, 'PUT', path, headers)
+    t.equal(status, 400)
+    t.notMatch(body, 'a1b2')
+    const problem = JSON.parse(body)
+    t.equal(problem.code, 'PRECONDITION_FAILED')
+    return problem.detail
+  }
+
+  // As it comes back from behind nginx with `gzip on`
+  t.equal(await detail('/strong', { 'if-match': 'W/"a1b2"' }), 'If-Match names the entity tag of the resource as a weak one, which never matches. A proxy that compresses responses may have weakened it.')
+  for (const tag of ['"a1b2"', 'W/"a1b2"']) {
+    t.equal(await detail('/weak', { 'if-match': tag }), 'The entity tag of the resource is weak, which If-Match never matches.')
+  }
+  for (const condition of [{ 'if-match': '"other"' }, { 'if-match': 'W/"other"' }, { 'if-none-match': 'W/"a1b2"' }, { 'if-match': '"a1b2"', 'if-none-match': 'W/"a1b2"' }]) {
+    t.equal(await detail('/strong', condition), 'The resource is not in the state that the request expects.')
+  }
+})

@@ -86,7 +86,18 @@ export const internalServerError = refusal<RefusalOptions>(500)
 /** 503: a dependency, overload, maintenance or closing (RFC 9110 §15.6.4). */
 export const serviceUnavailable = refusal<ServiceUnavailableOptions>(503)
 
-/** 412: a precondition of the request has failed (RFC 9110 §13.1). */
-export function preconditionFailed (): StatusError {
-  return new StatusError(412, 'The resource is not in the state that the request expects.')
+/** Why a precondition failed, by whose entity tag is weak where it failed for that alone. */
+const unmet = {
+  client: 'If-Match names the entity tag of the resource as a weak one, which never matches. A proxy that compresses responses may have weakened it.',
+  resource: 'The entity tag of the resource is weak, which If-Match never matches.',
+  neither: 'The resource is not in the state that the request expects.'
+}
+
+/**
+ * 412: a precondition of the request has failed (RFC 9110 §13.1).
+ *
+ * @param weakTagOf whose entity tag is weak, where it failed for that alone
+ */
+export function preconditionFailed (weakTagOf: keyof typeof unmet = 'neither'): StatusError {
+  return new StatusError(412, unmet[weakTagOf])
 }

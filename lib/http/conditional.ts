@@ -1,4 +1,4 @@
-import { matchesStrongly, matchesWeakly } from './etag.ts'
+import { isWeak, matchesStrongly, matchesWeakly } from './etag.ts'
 import { parseHttpDate } from './http-date.ts'
 
 /** What tells one state of a resource from another (RFC 9110 §8.8). */
@@ -61,6 +61,17 @@ export function evaluate (method: string, headers: Preconditions, validators: Va
   //    If-Modified-Since precondition"
   if (reads && isModifiedSince(headers['if-modified-since'], validators?.lastModified) === false) return 'not modified'
   return 'perform'
+}
+
+/**
+ * Whose entity tag is weak, where If-Match fails for that alone: "An origin server MUST use the strong comparison
+ * function when comparing entity tags for If-Match" (RFC 9110 §13.1.1), by which a weak tag matches none.
+ */
+export function weakTagOf ({ 'if-match': ifMatch }: Preconditions, validators: Validators | null): 'client' | 'resource' | undefined {
+  const etag = validators?.etag
+  if (ifMatch === undefined || etag === undefined) return undefined
+  if (matchesStrongly(ifMatch, etag) || !matchesWeakly(ifMatch, etag)) return undefined
+  return isWeak(etag) ? 'resource' : 'client'
 }
 
 /**

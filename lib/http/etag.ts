@@ -36,7 +36,8 @@ export function matchesWeakly (field: string, tag: string | undefined): boolean 
   return holds(field, tag === undefined ? undefined : isWeak(tag) ? tag.slice(2) : tag, true)
 }
 
-function isWeak (tag: string): boolean {
+/** Whether an entity tag is weak (RFC 9110 §8.8.1). */
+export function isWeak (tag: string): boolean {
   return tag.startsWith('W/')
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Validators } from '../../types/index.ts'
-import { evaluate } from '../http/conditional.ts'
+import { evaluate, weakTagOf } from '../http/conditional.ts'
 import { entityTag } from '../http/etag.ts'
 import { preconditionFailed } from '../contract/errors.ts'
 import { httpDate } from '../http/http-date.ts'
@@ -45,7 +45,7 @@ function isNotModified (this: FastifyReply, validators: Validators | null): bool
   }
 
   const evaluation = evaluate(method, headers, state)
-  if (evaluation === 'precondition failed') throw preconditionFailed()
+  if (evaluation === 'precondition failed') throw preconditionFailed(weakTagOf(headers, state))
   return evaluation === 'not modified'
 }
 

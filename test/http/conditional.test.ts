@@ -1,5 +1,5 @@
 import t from 'tap'
-import { evaluate, isConditional } from '../../lib/http/conditional.ts'
+import { evaluate, isConditional, weakTagOf } from '../../lib/http/conditional.ts'
 import { cases } from '../cases/conditional.ts'
 
 for (const { section, says, method, headers, state, evaluation } of cases) {
@@ -9,3 +9,26 @@ for (const { section, says, method, headers, state, evaluation } of cases) {
     t.equal(isConditional(headers), Object.keys(headers).length > 0)
   })
 }
+
+const weak: Array<[says: string, field: string | undefined, etag: string | null | undefined, whose: ReturnType<typeof weakTagOf>]> = [
+  ["the client's tag is weak", 'W/"a"', '"a"', 'client'],
+  ["the client's tag is weak, among others", '"b", W/"a"', '"a"', 'client'],
+  ["the resource's tag is weak", '"a"', 'W/"a"', 'resource'],
+  ['both are', 'W/"a"', 'W/"a"', 'resource'],
+  ['the tag is there as a strong one too', 'W/"a", "a"', '"a"', undefined],
+  ['both are strong', '"a"', '"a"', undefined],
+  ['it is another tag', 'W/"b"', '"a"', undefined],
+  ['it is another tag, and the resource has a weak one', '"b"', 'W/"a"', undefined],
+  ['If-Match is *', '*', 'W/"a"', undefined],
+  ['there is no If-Match', undefined, 'W/"a"', undefined],
+  ['the resource has no tag', 'W/"a"', undefined, undefined],
+  ['the resource does not exist', 'W/"a"', null, undefined]
+]
+
+t.test('If-Match fails for a weak tag alone where the weak comparison would match (RFC 9110 §13.1.1)', async t => {
+  for (const [says, field, etag, whose] of weak) {
+    const headers = { 'if-match': field, 'if-none-match': 'W/"a"' }
+    t.equal(weakTagOf(headers, etag === null ? null : { etag }), whose, says)
+    if (whose !== undefined) t.equal(evaluate('PUT', headers, { etag: etag! }), 'precondition failed')
+  }
+})
