@@ -49,18 +49,19 @@ const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, mus
 }
 
 /**
- * Checks the plugin's options and completes them.
+ * Checks the plugin's options and completes them. One that is `undefined` is one that was left out.
  *
  * @param inherited the settings of the scope above
  * @throws {TypeError} with every option that is unknown or isn't what it must be
  */
 export function settingsOf (options: PtStatusOptions, inherited?: Settings): Settings {
-  const wrong = Object.entries(options)
-    .filter(([name, value]) => value !== undefined && !checks[name]?.[0](value))
+  const stated = Object.entries(options).filter(([, value]) => value !== undefined)
+  const wrong = stated
+    .filter(([name, value]) => !checks[name]?.[0](value))
     .map(([name]) => checks[name] === undefined ? `there is no option '${name}'` : `${name} must be ${checks[name][1]}`)
   if (wrong.length > 0) throw new TypeError(`Cannot register fastify-pt-status: ${wrong.join('; ')}`)
 
-  const given = { ...inherited?.options, ...options }
+  const given: PtStatusOptions = { ...inherited?.options, ...Object.fromEntries(stated) }
   const {
     authenticate, access, outside, mapError, unavailable, format = 'problem', codes = [], undeclared = 'error', check = 'error',
     challenge = 'Bearer', retryAfter = 30, drainDelay = 0, securityScheme, etag = true, validation = {}

@@ -2,7 +2,9 @@ import { Type } from '@sinclair/typebox'
 import Fastify from 'fastify'
 import t from 'tap'
 import ptStatus from '../../lib/index.ts'
-import { settingsOf } from '../../lib/contract/options.ts'
+import type { PtStatusOptions } from '../../lib/index.ts'
+import { settingsOf, type Settings } from '../../lib/contract/options.ts'
+import { listen, send } from '../wire.ts'
 
 t.test('the plugin needs no option', async t => {
   t.match(settingsOf({}), {
@@ -80,4 +82,45 @@ t.test('every wrong option is named at once', async t => {
   t.throws(() => settingsOf({ retryAfter: -1, challenge: '', nope: 1 } as {}), {
     message: "Cannot register fastify-pt-status: retryAfter must be a number of seconds; challenge must be a value of the WWW-Authenticate header field; there is no option 'nope'"
   })
+})
+
+/** A value of each option other than its default, and what shows it in the settings where they have no value of its name. */
+const others: { [Name in keyof Required<PtStatusOptions>]: [value: Required<PtStatusOptions>[Name], shown?: (settings: Settings) => unknown] } = {
+  authenticate: [() => ({ subject: 'a' })],
+  mapError: [() => null],
+  unavailable: [() => true],
+  format: ['envelope', settings => settings.format.contentType],
+  codes: [[409], settings => [...settings.contract.keys()]],
+  undeclared: ['warn'],
+  check: ['warn'],
+  challenge: ['Basic'],
+  retryAfter: [5],
+  drainDelay: [1000],
+  securityScheme: ['oauth2'],
+  etag: [false],
+  validation: [false]
+}
+
+for (const [name, [value, shown = (settings: Settings) => settings[name as keyof Settings]]] of Object.entries(others)) {
+  t.test(`${name}: undefined is ${name} left out`, async t => {
+    const scope = settingsOf({ [name]: value })
+    const leftOut = settingsOf({ [name]: undefined }, scope)
+    t.equal(leftOut.options[name as keyof PtStatusOptions], value)
+    t.strictSame(shown(leftOut), shown(scope), 'it is as in the scope above')
+    t.strictSame(shown(settingsOf({ [name]: undefined })), shown(settingsOf({})), 'or else the default')
+    t.notSame(shown(leftOut), shown(settingsOf({})))
+    t.strictSame(shown(settingsOf({ [name]: undefined }, leftOut)), shown(scope), 'two scopes below too')
+  })
+}
+
+t.test('a scope whose authenticate is undefined is as closed as the one above', async t => {
+  const app = Fastify()
+  await app.register(ptStatus, { authenticate: () => null })
+  await app.register(async child => {
+    await child.register(ptStatus, { authenticate: undefined, challenge: 'Basic' } as {})
+    child.get('/', async () => 'secret')
+  })
+  const { status, headers } = await send(await listen(t, app), 'GET', '/')
+  t.equal(status, 401)
+  t.equal(headers['www-authenticate'], 'Basic')
 })
