@@ -74,53 +74,53 @@ export interface EtagOptions {
   weak?: boolean
 }
 
-/** The plugin's options. */
+/** The plugin's options. One that is `undefined` is one that was left out: it is as in the scope above. */
 export interface PtStatusOptions {
   /** Closes every route whose `config.access` isn't `'public'`. */
-  authenticate?: Authenticate
+  authenticate?: Authenticate | undefined
   /**
    * The access of routes whose `config.access` states none: those of other plugins, as `/docs` or `/metrics`. It is asked
    * once for each route, when the route is declared; `undefined` leaves it at any principal.
    */
-  access?: (route: AccessRoute) => Access | undefined
+  access?: ((route: AccessRoute) => Access | undefined) | undefined
   /**
    * Whether a route is no part of the contract, as `schema.hide` makes it, though the document tells it: its successes are
    * sent as they are, and `contract()` doesn't list it. It is asked once for each route, when the route is declared.
    */
-  outside?: (route: AccessRoute) => boolean
+  outside?: ((route: AccessRoute) => boolean) | undefined
   /** Turns an error of your domain into what the client is told; nothing where it has no answer to it. */
-  mapError?: (error: unknown, request: FastifyRequest) => (Error & Refusal) | null | undefined | void
+  mapError?: ((error: unknown, request: FastifyRequest) => (Error & Refusal) | null | undefined | void) | undefined
   /**
    * Adds to the errors by which a dependency is unavailable: true makes a 503 of one. It is asked about what isn't meant
    * for the client and isn't known already; false takes nothing away, which `mapError` does. What it throws is a 500.
    */
-  unavailable?: (error: unknown) => boolean
+  unavailable?: ((error: unknown) => boolean) | undefined
   /** How refusals are written. Default: `'problem'`, RFC 9457. */
-  format?: 'problem' | 'envelope' | CustomFormat
+  format?: 'problem' | 'envelope' | CustomFormat | undefined
   /** Status codes outside the ten for which the contract is opened: they are sent as they are, not folded. */
-  codes?: readonly number[]
+  codes?: readonly number[] | undefined
   /**
    * What becomes of a success or redirect that the contract or the route's schema doesn't declare. `'error'`, the
    * default: a 500, and the reason in the log; `'warn'`: it is sent, and logged once for each route.
    */
-  undeclared?: 'error' | 'warn'
+  undeclared?: 'error' | 'warn' | undefined
   /** Whether a declaration that can't be stops the start, or is only logged. Default: `'error'`. */
-  check?: 'error' | 'warn'
+  check?: 'error' | 'warn' | undefined
   /** `WWW-Authenticate` of a 401 that brings none (RFC 9110 §11.6.1). Default: `'Bearer'`. */
-  challenge?: string
+  challenge?: string | undefined
   /** `Retry-After` of a 503 that brings none, in seconds (RFC 9110 §10.2.3). Default: 30. */
-  retryAfter?: number
+  retryAfter?: number | undefined
   /**
    * How long the server goes on answering once it is told to close, in milliseconds, while `availability` is `'draining'`:
    * as long as a balancer takes to see that. It needs `statusServerOptions()`; the outermost scope's counts. Default: 0.
    */
-  drainDelay?: number
+  drainDelay?: number | undefined
   /** The security scheme of closed routes: its name in the OpenAPI document's components. Default: none is told. */
-  securityScheme?: string
+  securityScheme?: string | undefined
   /** How the 200s of GET and HEAD that have no entity tag get one; `false`: they don't. */
-  etag?: EtagOptions | boolean
+  etag?: EtagOptions | boolean | undefined
   /** `false` leaves validation as Fastify does it. */
-  validation?: ValidationOptions | false
+  validation?: ValidationOptions | false | undefined
 }
 
 /** A route of the contract. */

@@ -25,6 +25,11 @@ test('the plugin is registered without options, with all of them, and with those
   })
 })
 
+test('each option may be undefined, as one that was left out', () => {
+  expect<{ [Name in keyof PtStatusOptions]-?: undefined }>().type.toBeAssignableTo<PtStatusOptions>()
+  expect(app.register).type.toBeCallableWith(ptStatus, { authenticate: undefined })
+})
+
 test('register() refuses an unknown option', () => {
   expect(app.register).type.not.toBeCallableWith(ptStatus, { retry: 5 })
   expect(app.register).type.not.toBeCallableWith(ptStatus, { validation: { coerce: true } })

@@ -117,7 +117,7 @@ t.test('a scope whose authenticate is undefined is as closed as the one above', 
   const app = Fastify()
   await app.register(ptStatus, { authenticate: () => null })
   await app.register(async child => {
-    await child.register(ptStatus, { authenticate: undefined, challenge: 'Basic' } as {})
+    await child.register(ptStatus, { authenticate: undefined, challenge: 'Basic' })
     child.get('/', async () => 'secret')
   })
   const { status, headers } = await send(await listen(t, app), 'GET', '/')
