@@ -30,7 +30,7 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
       return contractOf([...visible, ...twinsOf(visible)], settings)
     }
   }))
-  decorateReplies(instance)
+  decorateReplies(scope)
   setCompilers(scope)
   const { routes, loading } = setPipeline(scope, outage)
 

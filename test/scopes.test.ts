@@ -194,3 +194,77 @@ t.test('an option that is wrong in one scope stops the start', async t => {
   await t.rejects(async () => app.ready(), { name: 'TypeError', message: /^Cannot register fastify-pt-status: format must be/ })
   await app.close()
 })
+
+const helpers = ['created', 'noContent', 'notModified', 'isNotModified'] as const
+const own = function () {} as never
+const decorators: Readonly<Record<string, (app: FastifyInstance, name: string) => unknown>> = {
+  'at the root': (app, name) => { app.decorateReply(name, own); app.register(ptStatus) },
+  'with a getter': (app, name) => { app.decorateReply(name, { getter: () => own }); app.register(ptStatus) },
+  'with a value': (app, name) => { app.decorateReply(name, null); app.register(ptStatus) },
+  'by a plugin': (app, name) => { app.register(fp(async shared => { shared.decorateReply(name, own) })); app.register(ptStatus) },
+  'in the scope above': (app, name) => { app.decorateReply(name, own); app.register(async child => { await child.register(ptStatus) }) },
+  'in a scope below one with the plugin': (app, name) => {
+    app.register(ptStatus)
+    app.register(async child => { child.decorateReply(name, own); await child.register(ptStatus) })
+  }
+}
+
+for (const [where, decorate] of Object.entries(decorators)) {
+  t.test(`a user's decorator with the name of a helper stops the start with a message that names it: ${where}`, async t => {
+    for (const name of helpers) {
+      const app = Fastify()
+      decorate(app, name)
+      await t.rejects(async () => app.ready(), {
+        message: `Cannot register fastify-pt-status: replies are already decorated with '${name}': give yours another name, or remove it and use the plugin's`
+      })
+      await app.close()
+    }
+  })
+}
+
+t.test('every helper whose name is taken is named at once', async t => {
+  const app = Fastify()
+  for (const name of helpers) app.decorateReply(name, own)
+  await t.rejects(async () => { await app.register(ptStatus) }, { message: /already decorated with 'created', 'noContent', 'notModified', 'isNotModified':/ })
+})
+
+t.test("a reply that a user decorates with the name of a helper after the plugin gets Fastify's own error", async t => {
+  const app = Fastify()
+  await app.register(ptStatus)
+  for (const name of helpers) t.throws(() => app.decorateReply(name, own), { code: 'FST_ERR_DEC_ALREADY_PRESENT' })
+  await app.close()
+})
+
+t.test('the helpers are there in whichever order scopes register the plugin', async t => {
+  const route = async (app: FastifyInstance): Promise<void> => {
+    app.get('/', async (request, reply) => reply.isNotModified({ etag: 1 }) ? reply.notModified() : {})
+    app.post('/', async (request, reply) => reply.created('/1', {}))
+    app.delete('/', async (request, reply) => reply.noContent())
+  }
+  // Each has schemas of its own
+  const inner = async (app: FastifyInstance): Promise<void> => { await app.register(ptStatus, { format: 'envelope' }); await route(app) }
+  const outer = async (app: FastifyInstance): Promise<void> => { await app.register(ptStatus); await route(app) }
+  const orders: Readonly<Record<string, readonly [declare: (app: FastifyInstance) => unknown, ...paths: string[]]>> = {
+    'a child, then its parent': [app => { app.register(inner, { prefix: '/child' }); app.register(fp(outer)) }, '/', '/child'],
+    'a parent, then its child': [app => { app.register(fp(outer)); app.register(inner, { prefix: '/child' }) }, '/', '/child'],
+    siblings: [app => { app.register(inner, { prefix: '/a' }); app.register(inner, { prefix: '/b' }) }, '/a', '/b'],
+    'siblings, then their parent': [app => { app.register(inner, { prefix: '/a' }); app.register(inner, { prefix: '/b' }); app.register(fp(outer)) }, '/', '/a', '/b'],
+    'a grandchild, then the root': [app => { app.register(async child => { await child.register(inner, { prefix: '/deep' }) }, { prefix: '/child' }); app.register(fp(outer)) }, '/', '/child/deep'],
+    'a child of a child with it': [app => { app.register(async child => { await outer(child); await child.register(inner, { prefix: '/deep' }) }, { prefix: '/child' }) }, '/child', '/child/deep']
+  }
+  for (const [order, [declare, ...paths]] of Object.entries(orders)) {
+    const app = Fastify()
+    declare(app)
+    const origin = await listen(t, app)
+    for (const path of paths) {
+      const title = `${order}: ${path}`
+      for (const method of ['GET', 'HEAD']) {
+        const { status, headers } = await send(origin, method, path, { 'if-none-match': '"1"' })
+        t.match([status, headers['etag']], [304, '"1"'], title)
+        t.notOk('content-length' in headers, title)
+      }
+      t.match(await send(origin, 'POST', path), { status: 201, headers: { location: '/1' } }, title)
+      t.equal((await send(origin, 'DELETE', path)).status, 204, title)
+    }
+  }
+})

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Validators } from '../../types/index.ts'
+import type { Scope } from '../contract/scope.ts'
 import { evaluate, weakTagOf } from '../http/conditional.ts'
 import { entityTag } from '../http/etag.ts'
 import { preconditionFailed } from '../contract/errors.ts'
@@ -9,10 +10,29 @@ import { encodeUri } from '../http/uri.ts'
 /** What `reply` gains: one helper for each code that is more than a status. */
 const helpers = { created, noContent, notModified, isNotModified }
 
-/** Decorates the replies of a scope, unless a scope above has done so. */
-export function decorateReplies (instance: FastifyInstance): void {
-  if (instance.hasReplyDecorator('created')) return
-  for (const [name, helper] of Object.entries<Function>(helpers)) instance.decorateReply(name, helper)
+/**
+ * Decorates the replies of a scope.
+ *
+ * @throws {Error} if a user has decorated them with one of the names before
+ */
+export function decorateReplies ({ instance, above }: Scope): void {
+  const taken = Object.entries<Function>(helpers)
+    // In a scope below one with the plugin each name is there: ours
+    .filter(([name, helper]) => (above === undefined && instance.hasReplyDecorator(name)) || !decorates(instance, name, helper))
+    .map(([name]) => `'${name}'`)
+  if (taken.length > 0) {
+    throw new Error(`Cannot register fastify-pt-status: replies are already decorated with ${taken.join(', ')}: give yours another name, or remove it and use the plugin's`)
+  }
+}
+
+/** Decorates the replies of an instance with a helper. False: the instance itself, and none above, has one of its name. */
+function decorates (instance: FastifyInstance, name: string, helper: Function): boolean {
+  try {
+    instance.decorateReply(name, helper)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function created (this: FastifyReply, location: string | URL, body: unknown): FastifyReply {
