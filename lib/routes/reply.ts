@@ -55,11 +55,22 @@ function notModified (this: FastifyReply): FastifyReply {
   return this.code(304).send()
 }
 
-function isNotModified (this: FastifyReply, validators: Validators | null): boolean {
+const evaluated = Symbol('fastify-pt-status.evaluated')
+
+type Evaluating = FastifyReply & { [evaluated]?: true }
+
+/** Whether `isNotModified()` has evaluated the preconditions of a request that is neither GET nor HEAD. */
+export function hasEvaluated (reply: FastifyReply): boolean {
+  return (reply as Evaluating)[evaluated] === true
+}
+
+function isNotModified (this: Evaluating, validators: Validators | null): boolean {
   const { method, headers } = this.request
   const state = validators === null ? null : stateOf(validators)
+  if (!(method === 'GET' || method === 'HEAD')) {
+    this[evaluated] = true
   // After a PUT they are those of the state before (RFC 9110 §9.3.4)
-  if (state !== null && (method === 'GET' || method === 'HEAD')) {
+  } else if (state !== null) {
     if (state.etag !== undefined) this.header('etag', state.etag)
     if (state.modified !== undefined) this.header('last-modified', state.modified)
   }
