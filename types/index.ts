@@ -209,7 +209,7 @@ declare module 'fastify' {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars -- merging goes by position and name; constraints and defaults are Fastify's
   interface FastifyReply<RouteGeneric, RawServer, RawRequest, RawReply, ContextConfig, SchemaCompiler, TypeProvider> {
     /**
-     * Answers 201 (RFC 9110 §15.3.2).
+     * Answers 201 (RFC 9110 §15.3.2). One that is sent in another way, without `Location`, is logged, once a route.
      *
      * @param location the URI of what was created; what can't stand in a URI is percent-encoded. Its scheme isn't
      * checked: it is the server's to choose, so make it of your own ids and not of what the client sent
@@ -228,13 +228,15 @@ declare module 'fastify' {
     /**
      * Evaluates the request's preconditions against the validators (RFC 9110 §13.2.2), and sets these on the reply to a
      * GET or HEAD: on that to a PUT they would be those of the state before.
-     * True: the client's copy is current, so answer `reply.notModified()`.
+     * True: the client's copy is current, so answer `reply.notModified()`. A PUT, PATCH, POST or DELETE calls it before it
+     * changes anything; one with `If-Match` or `If-Unmodified-Since` that succeeds without is logged, once a route.
      *
      * @param validators of the state that the resource is in, `{}` if it has none; `null` if it doesn't exist yet: any
      * `If-Match` fails then, and `If-None-Match: *` holds (§13.1.1, §13.1.2). Where the answer is a 404, throw that first
      * (§13.2.1)
      * @throws {StatusError} if `If-Match`, `If-Unmodified-Since` or, but for GET and HEAD, `If-None-Match` fails: a 412
-     * that is told as 400 `PRECONDITION_FAILED`
+     * that is told as 400 `PRECONDITION_FAILED`. Its detail says where `If-Match` fails only since an entity tag is weak
+     * (§8.8.3.2)
      * @throws {TypeError} if `lastModified` is no date
      */
     isNotModified (validators: Validators | null): boolean
