@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import t from 'tap'
 import ptStatus, { notFound, type PtStatusOptions } from '../../lib/index.ts'
+import { adviser } from '../../lib/routes/advice.ts'
 import { listen, send } from '../wire.ts'
 
 const date = 'Sun, 06 Nov 1994 08:49:37 GMT'
@@ -131,4 +132,15 @@ t.test('a route is told of both', async t => {
   for (let i = 0; i < 2; i++) await send(origin, 'PUT', '/', { 'if-match': '*' })
   t.match(texts(), [/^PUT \/ performed without evaluating If-Match/, /^PUT \/ answered 201 without Location/])
   t.equal(texts().length, 2)
+})
+
+t.test('what no route answers is named by its URL', async t => {
+  const texts: string[] = []
+  const app = Fastify({ logger: { level: 'warn', stream: { write: line => { texts.push(JSON.parse(line).msg) } } } })
+  const advise = adviser()
+  app.addHook('onSend', async (request, reply, payload) => { advise(request, reply, reply.statusCode, payload) })
+  app.setNotFoundHandler((request, reply) => { reply.code(201).send({}) })
+  const origin = await listen(t, app)
+  t.equal((await send(origin, 'PUT', '/unknown')).status, 201)
+  t.match(texts, [/^PUT \/unknown answered 201 without Location/])
 })
