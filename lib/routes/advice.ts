@@ -3,7 +3,7 @@ import { hasEvaluated } from './reply.ts'
 
 /** What is wrong with an answer that is sent all the same, and the mend. */
 interface Advice {
-  isDue (request: FastifyRequest, reply: FastifyReply, status: number, payload: unknown): boolean
+  isDue (request: FastifyRequest, reply: FastifyReply): boolean
   /** Says it, behind the method and URL of the route. */
   text (request: FastifyRequest): string
 }
@@ -12,12 +12,12 @@ const advices: readonly Advice[] = [
   {
     // "an origin server MUST NOT perform the requested method if the condition evaluates to false" (RFC 9110 §13.1.1).
     // It ignores the condition where the answer would be no 2xx without it (§13.2.1)
-    isDue: (request, reply, status) => status >= 200 && status < 300 && writes.has(request.method) &&
+    isDue: (request, reply) => reply.statusCode < 300 && writes.has(request.method) &&
       preconditionOf(request) !== undefined && !hasEvaluated(reply),
     text: request => `performed without evaluating ${preconditionOf(request)}: call reply.isNotModified() before the change`
   },
   {
-    isDue: (request, reply, status, payload) => status === 201 && !hasLocation(reply, payload),
+    isDue: (request, reply) => reply.statusCode === 201 && (reply.getHeader('location') ?? '') === '',
     text: () => 'answered 201 without Location (RFC 9110 §15.3.2): answer with reply.created(location, body)'
   }
 ]
@@ -27,16 +27,13 @@ const writes: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'POST', 'DELETE'])
 /**
  * Makes what looks at the answers of a route as they leave, and warns in the log, once, of each thing that is wrong
  * with them. Where there is nothing to say, it makes nothing.
- *
- * @returns to call with the status that will be sent, and the payload: Fastify reads the header fields of a web
- * Response later
  */
-export function adviser (): (request: FastifyRequest, reply: FastifyReply, status: number, payload?: unknown) => void {
+export function adviser (): (request: FastifyRequest, reply: FastifyReply) => void {
   let ungiven = advices
 
-  return function advise (request, reply, status, payload) {
+  return function advise (request, reply) {
     for (const advice of ungiven) {
-      if (!advice.isDue(request, reply, status, payload)) continue
+      if (!advice.isDue(request, reply)) continue
       ungiven = ungiven.filter(other => other !== advice)
       request.log.warn(`${request.method} ${request.routeOptions.url ?? request.url} ${advice.text(request)}`)
     }
@@ -47,9 +44,4 @@ export function adviser (): (request: FastifyRequest, reply: FastifyReply, statu
 function preconditionOf ({ headers }: FastifyRequest): string | undefined {
   if (headers['if-match'] !== undefined) return 'If-Match (RFC 9110 §13.1.1)'
   return headers['if-unmodified-since'] === undefined ? undefined : 'If-Unmodified-Since (RFC 9110 §13.1.4)'
-}
-
-function hasLocation (reply: FastifyReply, payload: unknown): boolean {
-  const location = reply.getHeader('location') ?? (payload as Partial<Response> | null | undefined)?.headers?.get?.('location') ?? ''
-  return location !== ''
 }

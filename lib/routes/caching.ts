@@ -2,7 +2,7 @@ import { getHashes, hash } from 'node:crypto'
 import { fastifyEtag, type FastifyEtagOptions } from '@fastify/etag'
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { preconditionFailed } from '../contract/errors.ts'
-import { evaluate, isConditional } from '../http/conditional.ts'
+import { evaluate, isConditional, weakTagOf } from '../http/conditional.ts'
 import { parseHttpDate } from '../http/http-date.ts'
 import { failingOf } from '../refusal/failing.ts'
 import { isText } from './payload.ts'
@@ -56,11 +56,12 @@ export function taggingBy (options: FastifyEtagOptions): Tagging {
 
 function revalidate ({ method, headers }: FastifyRequest, reply: FastifyReply, done: DoneFuncWithErrOrRes): void {
   const lastModified = reply.getHeader('last-modified')
-  const evaluation = evaluate(method, headers, {
+  const validators = {
     etag: reply.getHeader('etag') as string,
     lastModified: typeof lastModified === 'string' ? parseHttpDate(lastModified) : undefined
-  })
-  if (evaluation === 'precondition failed') return done(preconditionFailed())
+  }
+  const evaluation = evaluate(method, headers, validators)
+  if (evaluation === 'precondition failed') return done(preconditionFailed(weakTagOf(headers, validators)))
   // What a 304 doesn't carry, the last word drops
   if (evaluation === 'not modified') reply.code(304)
   done()

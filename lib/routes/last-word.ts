@@ -9,6 +9,7 @@ import { failingOf, restoreFields, type Failing } from '../refusal/failing.ts'
 import { refusalOf } from '../refusal/refusal-of.ts'
 import { giveUp, refuse } from '../refusal/refuse.ts'
 import { dropContent } from '../refusal/representation.ts'
+import { adviser } from './advice.ts'
 import { discard, isText, unwrap } from './payload.ts'
 import { refusalOfSent } from './sent.ts'
 
@@ -42,6 +43,7 @@ type Verdict = 'leaves' | 'stray' | 'refused' | "fastify's" | 'undeclared' | Sta
  */
 export function lastWord (source: Source): onSendHookHandler {
   const { undeclared } = source.scope.settings
+  const advise = adviser()
   let isLogged = false
 
   return function lastWord (request, reply, payload, done) {
@@ -51,9 +53,11 @@ export function lastWord (source: Source): onSendHookHandler {
     if (verdict === 'leaves') {
       // Of HEAD, Fastify believes what it finds
       if (failing?.stage === 'refused' && content !== failing.body) reply.removeHeader('content-length')
+      if (failing === undefined) advise(request, reply)
       return leave(source, request, reply, content, done)
     }
     if (verdict === 'undeclared' && undeclared === 'warn') {
+      advise(request, reply)
       if (!isLogged) request.log.warn(undeclaredBy(request, reply))
       isLogged = true
       return leave(source, request, reply, content, done)

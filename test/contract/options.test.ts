@@ -87,14 +87,16 @@ t.test('every wrong option is named at once', async t => {
 /** A value of each option other than its default, and what shows it in the settings where they have no value of its name. */
 const others: { [Name in keyof Required<PtStatusOptions>]: [value: Required<PtStatusOptions>[Name], shown?: (settings: Settings) => unknown] } = {
   authenticate: [() => ({ subject: 'a' })],
+  access: [() => 'public'],
+  outside: [() => true],
   mapError: [() => null],
   unavailable: [() => true],
   format: ['envelope', settings => settings.format.contentType],
   codes: [[409], settings => [...settings.contract.keys()]],
   undeclared: ['warn'],
   check: ['warn'],
-  challenge: ['Basic'],
-  retryAfter: [5],
+  challenge: ['Basic', settings => settings.defaults['WWW-Authenticate']],
+  retryAfter: [5, settings => settings.defaults['Retry-After']],
   drainDelay: [1000],
   securityScheme: ['oauth2'],
   etag: [false],

@@ -138,7 +138,7 @@ t.test('what no route answers is named by its URL', async t => {
   const texts: string[] = []
   const app = Fastify({ logger: { level: 'warn', stream: { write: line => { texts.push(JSON.parse(line).msg) } } } })
   const advise = adviser()
-  app.addHook('onSend', async (request, reply, payload) => { advise(request, reply, reply.statusCode, payload) })
+  app.addHook('onSend', async (request, reply) => { advise(request, reply) })
   app.setNotFoundHandler((request, reply) => { reply.code(201).send({}) })
   const origin = await listen(t, app)
   t.equal((await send(origin, 'PUT', '/unknown')).status, 201)

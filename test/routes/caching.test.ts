@@ -69,7 +69,10 @@ t.test('a tag that the handler set is kept and compared, and its Last-Modified t
   t.equal((await send(origin, 'GET', '/', { 'if-modified-since': 'Sun, 06 Nov 1994 08:49:36 GMT' })).status, 200)
   const failed = await send(origin, 'GET', '/', { 'if-match': '"other"' })
   t.equal(failed.status, 400)
-  t.match(JSON.parse(failed.body), { code: 'PRECONDITION_FAILED' })
+  t.match(JSON.parse(failed.body), { code: 'PRECONDITION_FAILED', detail: 'The resource is not in the state that the request expects.' })
+  const weak = await send(origin, 'GET', '/', { 'if-match': '"own"' })
+  t.equal(weak.status, 400)
+  t.match(JSON.parse(weak.body), { code: 'PRECONDITION_FAILED', detail: 'The entity tag of the resource is weak, which If-Match never matches.' })
 })
 
 t.test('streams and web Responses pass untouched', async t => {
