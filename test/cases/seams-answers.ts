@@ -85,14 +85,16 @@ export interface Condition {
   /** The status that RFC 9110 §13.2.2 asks for, `undefined` where the condition is not asked of a row. */
   status (row: Row): number | undefined
   fields (tag: string | undefined): Record<string, string>
+  /** A plugin that makes tags need not know of it: asked where this plugin or the handler evaluates it. */
+  readonly isRare?: true
 }
 
 const reads = ['GET', 'HEAD']
 
 export const conditions: readonly Condition[] = [
   { name: 'If-None-Match with its tag', methods: reads, status: ({ tag }) => tag && 304, fields: tag => ({ 'if-none-match': tag! }) },
-  { name: 'If-None-Match: *', methods: reads, status: ({ tag }) => tag && 304, fields: () => ({ 'if-none-match': '*' }) },
-  { name: 'If-Match with another tag', methods: reads, status: ({ tag }) => tag && 400, fields: () => ({ 'if-match': '"other"' }) },
+  { name: 'If-None-Match: *', methods: reads, status: ({ tag }) => tag && 304, fields: () => ({ 'if-none-match': '*' }), isRare: true },
+  { name: 'If-Match with another tag', methods: reads, status: ({ tag }) => tag && 400, fields: () => ({ 'if-match': '"other"' }), isRare: true },
   { name: 'If-None-Match with its tag', methods: ['POST'], status: ({ tag }) => tag === 'handler' ? 400 : undefined, fields: () => ({ 'if-none-match': '"v1"' }) },
   // "A server MUST ignore all received preconditions if its response to the same request without those conditions […] would
   // have been a status code other than a 2xx (Successful) or 412 (Precondition Failed)" (§13.2.1); streams have no tag to compare

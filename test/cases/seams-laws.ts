@@ -66,7 +66,7 @@ export function wrongBeside (row: Row, answer: Answer, alone: Answer, neighbour:
   const found = differences(left(answer.fields), left(alone.fields)).map(difference => `not as alone: ${difference}`)
   if (answer.status !== alone.status) found.push(`${answer.status}, alone ${alone.status}`)
   const text = textOf(answer)
-  if ((isChanged ? text.trimEnd() : text) !== textOf(alone)) found.push(`says ${text.slice(0, 60)}, alone ${textOf(alone).slice(0, 60)}`)
+  if ((isChanged ? text.trimEnd() : text) !== textOf(alone)) found.push(`says ${JSON.stringify(text.slice(0, 60))}, alone ${JSON.stringify(textOf(alone).slice(0, 60))}`)
   return found
 }
 

@@ -28,8 +28,8 @@ export interface Neighbour {
   readonly adds?: readonly Addition[]
   /** What it makes of the content of a 200: something else, a coding, or a stream of that coding, which gets no tag. */
   readonly content?: 'changed' | 'coded' | 'coded stream'
-  /** What it answers by itself, to which methods. A closed route may be refused first. */
-  readonly answers?: { readonly methods: readonly string[], readonly status: number, readonly fields?: Readonly<Record<string, RegExp>>, readonly says?: RegExp }
+  /** What it answers by itself, to which methods; `behindGuards`, where a closed route may be refused first. */
+  readonly answers?: { readonly methods: readonly string[], readonly behindGuards?: true, readonly status: number, readonly fields?: Readonly<Record<string, RegExp>>, readonly says?: RegExp }
   /** It runs once for each request, and adds nothing. */
   readonly runsOnce?: true
 }
@@ -90,7 +90,7 @@ export const plugins: readonly Neighbour[] = [
   {
     name: '@fastify/rate-limit that is reached',
     join: async scope => { await scope.register(rateLimit, { ...many, max: 0 }) },
-    answers: { methods: ['GET', 'HEAD', 'OPTIONS', 'POST'], status: 503, fields: { 'retry-after': /^\d+$/, 'content-type': /^application\/problem\+json/ }, says: /TOO_MANY_REQUESTS/ }
+    answers: { methods: ['GET', 'HEAD', 'OPTIONS', 'POST'], behindGuards: true, status: 503, fields: { 'retry-after': /^\d+$/, 'content-type': /^application\/problem\+json/ }, says: /TOO_MANY_REQUESTS/ }
   },
   { name: '@fastify/etag', join: async scope => { await scope.register(etag) }, adds: tag },
   {
