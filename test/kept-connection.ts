@@ -24,17 +24,18 @@ export function keptConnection (origin: string): { ask: Ask, close: () => void }
   return { ask, close: () => { socket?.destroy() } }
 
   async function ask (method: string, path: string, fields: Readonly<Record<string, string>>, body = ''): Promise<Answer> {
-    if (received.length > 0) throw new Error(`octets that nobody asked for: ${received.toString('latin1', 0, 40)}`)
     const { promise, resolve, reject } = deferred<Answer>()
     const timer = setTimeout(() => reject(new Error('hangs')), patience)
     look = () => {
       try {
         const read = readResponse(received, method)
         if (read === undefined) {
-          if (socket?.destroyed !== false) reject(new Error(`cut off: ${received.toString('latin1', 0, 400)}`))
+          if (socket?.destroyed) reject(new Error(`cut off: ${received.toString('latin1', 0, 400)}`))
           return
         }
         received = read.rest
+        if (received.length > 0) throw new Error(`octets that nobody asked for: ${received.toString('latin1', 0, 40)}`)
+        if (read.answer.fields['connection'] === 'close') socket?.end()
         resolve(read.answer)
       } catch (error) {
         reject(error as Error)
@@ -57,7 +58,7 @@ export function keptConnection (origin: string): { ask: Ask, close: () => void }
   }
 
   function opened (): Socket {
-    if (socket?.destroyed === false && !socket.readableEnded) return socket
+    if (socket?.destroyed === false && socket.writable && !socket.readableEnded) return socket
     const made = connect(Number(port), host)
     made.on('data', chunk => { received = Buffer.concat([received, chunk]); look() })
     made.on('error', () => {}).on('close', () => look())

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { hooks } from './cases/seams-hooks.ts'
-import { alone, attempt, places } from './cases/seams-trial.ts'
+import { places } from './cases/seams-places.ts'
+import { alone, attempt } from './cases/seams-trial.ts'
 import { plugins } from './cases/seams.ts'
 
 // Every neighbour × every place × every method × every kind of answer, with and without conditions: each answer is that of

@@ -1,27 +1,13 @@
 import Fastify, { type FastifyInstance } from 'fastify'
-import ptStatus, { type PtStatusOptions } from '../../lib/index.ts'
+import type { PtStatusOptions } from '../../lib/index.ts'
 import { keptConnection, patience, type Answer, type Ask } from '../kept-connection.ts'
 import { pathOf, rows } from './seams-answers.ts'
+import { places, unawaited } from './seams-places.ts'
 import { question } from './seams-questions.ts'
 import type { Neighbour } from './seams.ts'
 
-type Join = (scope: FastifyInstance) => unknown
-
 // Nobody has credentials here
 const options: PtStatusOptions = { authenticate: () => null }
-
-const unawaited = 'before the plugin, which is not awaited'
-
-/** Where a neighbour is registered, seen from the plugin. */
-export const places: Readonly<Record<string, (app: FastifyInstance, join: Join) => unknown>> = {
-  'before the plugin': async (app, join) => { await join(app); await app.register(ptStatus, options); declare(app) },
-  'after the plugin': async (app, join) => { await app.register(ptStatus, options); await join(app); declare(app) },
-  'in a child scope': async (app, join) => {
-    await app.register(ptStatus, options)
-    await app.register(async child => { await join(child); declare(child) })
-  },
-  [unawaited]: async (app, join) => { await join(app); app.register(ptStatus, options); declare(app) }
-}
 
 /** The plugin without a neighbour. */
 export const alone: Neighbour = { name: 'the plugin alone', join: () => {} }
@@ -34,7 +20,7 @@ export async function attempt (place: string, neighbour: Neighbour, overSocket: 
   const app = Fastify({ genReqId: () => 'id' })
   const tally = { runs: 0 }
   try {
-    await places[place]!(app, scope => neighbour.join(scope, tally))
+    await places[place]!(app, { options, join: scope => neighbour.join(scope, tally), declare })
     await app.ready()
   } catch (error) {
     return { answers: new Map(), wrong: [`it doesn't start: ${String(error)}`] }
