@@ -19,7 +19,10 @@ export type Failing =
 
 const failing = Symbol('fastify-pt-status.failing')
 
-type FailingReply = FastifyReply & { [failing]?: Failing }
+/** Marks a reply whose answer has been passed on to hooks that come behind the last one of the plugin. */
+const passedOn = Symbol('fastify-pt-status.passedOn')
+
+type FailingReply = FastifyReply & { [failing]?: Failing, [passedOn]?: true }
 
 /** The stage that a reply has come to, if it has failed. */
 export function failingOf (reply: FastifyReply): Failing | undefined {
@@ -36,6 +39,16 @@ export function fail (reply: FastifyReply, thrown: unknown): Failing {
 /** Takes a reply to its next stage. */
 export function go (reply: FastifyReply, next: Failing): void {
   (reply as FailingReply)[failing] = next
+}
+
+/** Notes that an answer is passed on to hooks behind the last one of the plugin. */
+export function passOn (reply: FastifyReply): void {
+  (reply as FailingReply)[passedOn] = true
+}
+
+/** Whether an answer was passed on: another one would meet it there, or what it has failed by. */
+export function isPassedOn (reply: FastifyReply): boolean {
+  return (reply as FailingReply)[passedOn] === true
 }
 
 /** Gives a failing reply the header fields again that it had before. */

@@ -4,7 +4,7 @@ import { defaultSettings, type Settings } from '../contract/options.ts'
 import { problemOf } from '../contract/problem.ts'
 import { settingsIn } from '../contract/scope.ts'
 import { unexpected } from './attribution.ts'
-import { fail, failingOf, go, restoreFields } from './failing.ts'
+import { fail, failingOf, go, isPassedOn, restoreFields } from './failing.ts'
 import { log } from './log.ts'
 import { dropRepresentation, setErrorFields } from './representation.ts'
 import { isWritable, writePastHooks } from './write.ts'
@@ -20,7 +20,7 @@ export function refuse (refusal: Refusal, thrown: unknown, request: FastifyReque
   if (failing.stage === 'gaveUp') return
   try {
     log(refusal, thrown, request)
-    if (failing.stage === 'refused') return giveUp(refusal, request, reply)
+    if (failing.stage === 'refused' || isPassedOn(reply)) return giveUp(refusal, request, reply)
     dropRepresentation(reply, failing.fields)
     const body = compose(refusal, request, reply, settingsIn(request.server))
     reply.header('content-length', Buffer.byteLength(body))

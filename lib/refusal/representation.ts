@@ -20,7 +20,7 @@ export function dropContent (reply: FastifyReply): void {
 }
 
 /** Drops the trailers, which come behind content and frame it (RFC 9112 §7.1.2). */
-function dropTrailers (reply: FastifyReply): void {
+export function dropTrailers (reply: FastifyReply): void {
   for (const name of trailersOf(reply)) reply.removeTrailer(name)
 }
 

@@ -1,14 +1,14 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { FastifyReply } from 'fastify'
 
-/** Writes an answer past all hooks, with the header fields of the reply that can be written. */
-export function writePastHooks (reply: FastifyReply, body: string): void {
+/** Writes an answer past all hooks, with the header fields of the reply that can be written; without a body, it has no content. */
+export function writePastHooks (reply: FastifyReply, body?: string): void {
   const { raw } = reply.hijack()
   // Another answer has left whole
   if (raw.writableEnded) return
   try {
     const fields = Object.fromEntries(Object.entries(reply.getHeaders()).filter(isWritable))
-    raw.writeHead(raw.statusCode, { ...fields, 'content-length': Buffer.byteLength(body) })
+    raw.writeHead(raw.statusCode, { ...fields, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) })
     raw.end(body)
   } catch {
     // The head is sent, or the response is broken: all that can be told is that there is no more

@@ -5,15 +5,11 @@ import { preconditionFailed } from '../contract/errors.ts'
 import { evaluate, isConditional, weakTagOf } from '../http/conditional.ts'
 import { parseHttpDate } from '../http/http-date.ts'
 import { failingOf } from '../refusal/failing.ts'
-import { isText } from './payload.ts'
+import { isText, notedContent } from './payload.ts'
 
-const noted = Symbol('fastify-pt-status.content')
-
-/** The `onSend` hooks that give the 200s of GET and HEAD a tag, and evaluate the preconditions of their requests. */
+/** What gives the 200s of GET and HEAD a tag, and evaluates the preconditions of their requests. */
 export interface Tagging {
-  /** Notes the content before others code it: of a stream there can be no hash. */
-  note: onSendHookHandler
-  /** Tags the content as it leaves, whatever other hooks have made of it. */
+  /** The `onSend` hook: it tags the content as it leaves, whatever other hooks have made of it. */
   tag: onSendHookHandler
   /** Rejects where the options are wrong. */
   loading: Promise<void>
@@ -24,10 +20,6 @@ export function taggingBy (options: FastifyEtagOptions): Tagging {
 
   return {
     loading,
-    note (request, reply, payload, done) {
-      if (reply.statusCode === 200 && isText(payload)) (reply as { [noted]?: string | Buffer })[noted] = payload
-      done()
-    },
     tag (request, reply, payload, done) {
       const { method, headers } = request
       if (reply.statusCode !== 200 || !(method === 'GET' || method === 'HEAD') || failingOf(reply) !== undefined) return done()
@@ -45,7 +37,7 @@ export function taggingBy (options: FastifyEtagOptions): Tagging {
    * representations", so that each coding has a tag of its own (RFC 9110 §8.8.1, §8.8.3.3).
    */
   function setTagOfCoding (request: FastifyRequest, reply: FastifyReply): boolean {
-    const content = (reply as { [noted]?: string | Buffer })[noted]
+    const content = notedContent(reply)
     const coding = reply.getHeader('content-encoding')
     if (content === undefined || typeof coding !== 'string' || reply.hasHeader('etag')) return false
     setTag(request, reply, content)

@@ -5,12 +5,14 @@ import type { Scope } from '../contract/scope.ts'
 import { isFastifysErrorBody } from '../fastify/internals.ts'
 import { isConditional } from '../http/conditional.ts'
 import { unexpected } from '../refusal/attribution.ts'
-import { failingOf, restoreFields, type Failing } from '../refusal/failing.ts'
+import { failingOf, isPassedOn, passOn, restoreFields, type Failing } from '../refusal/failing.ts'
 import { refusalOf } from '../refusal/refusal-of.ts'
 import { giveUp, refuse } from '../refusal/refuse.ts'
-import { dropContent } from '../refusal/representation.ts'
+import { dropContent, dropTrailers } from '../refusal/representation.ts'
+import { writePastHooks } from '../refusal/write.ts'
+import { isPreflight } from './access.ts'
 import { adviser } from './advice.ts'
-import { discard, isText, unwrap } from './payload.ts'
+import { discard, isText, notedContent, unwrap } from './payload.ts'
 import { refusalOfSent } from './sent.ts'
 
 /** Where answers come from. */
@@ -20,8 +22,11 @@ export interface Source {
   successesFor: (request: FastifyRequest) => ReadonlySet<number> | undefined
   /** Whether Fastify's own error handler answers for it, and not the scope's. */
   hasFastifysHandler: (request: FastifyRequest) => boolean
-  /** Whether it is a HEAD route that Fastify has made of a GET route: of its content only the length leaves. */
-  isHeadOfGet: boolean
+  /**
+   * What becomes of content behind the last word. A HEAD route that Fastify has made of a GET route drops it; where other
+   * hooks come behind, it is passed on to them.
+   */
+  content: 'sent' | 'dropped' | 'passed on'
 }
 
 /**
@@ -74,26 +79,29 @@ export function lastWord (source: Source): onSendHookHandler {
 
 type Refused = Extract<Failing, { stage: 'refused' }>
 
-function judge ({ scope, successesFor, hasFastifysHandler }: Source, request: FastifyRequest, reply: FastifyReply, content: unknown, failing: Failing | undefined): Verdict {
+function judge ({ scope, successesFor, hasFastifysHandler, content: goes }: Source, request: FastifyRequest, reply: FastifyReply, content: unknown, failing: Failing | undefined): Verdict {
   const { raw, statusCode } = reply
   if (raw.headersSent && (raw.writableEnded || content === undefined)) return 'stray'
+  if (failing === undefined && goes === 'passed on' && isPassedOn(reply)) return 'stray'
   const { contract } = scope.settings
-  if (failing?.stage === 'refused') return judgeRefused(reply, content, failing, contract.has(statusCode))
+  if (failing?.stage === 'refused') return judgeRefused(reply, content, failing, statusCode >= 400 && contract.has(statusCode))
   if (failing?.stage === 'failed' && (isFastifysErrorBody(reply, content) || hasFastifysHandler(request))) return "fastify's"
   const successes = successesFor(request)
   // An error handler of the user's may say what it likes, in the contract
   if (successes === undefined || (failing !== undefined && contract.has(statusCode))) return 'leaves'
+  // It is a hook's answer, and no route's
+  if (isPreflight(request) && statusCode < 300 && contract.has(statusCode)) return 'leaves'
   // A client that asked for no condition has nothing to reuse
   if (successes.has(statusCode)) return statusCode !== 304 || isConditional(request.headers) ? 'leaves' : 'undeclared'
-  return isErrorStatus(statusCode) ? refusalOfSent(reply, content) : 'undeclared'
+  return isErrorStatus(statusCode) ? refusalOfSent(reply, typeof content === 'string' ? content : notedContent(reply)) : 'undeclared'
 }
 
-function judgeRefused (reply: FastifyReply, content: unknown, { body, fields }: Refused, isInContract: boolean): Verdict {
-  if (content === body && isInContract) return 'leaves'
+function judgeRefused (reply: FastifyReply, content: unknown, { body, fields }: Refused, isRefusal: boolean): Verdict {
+  if (content === body && isRefusal) return 'leaves'
   if (content === undefined) return 'stray'
   if (isFastifysErrorBody(reply, content)) return "fastify's"
   // A hook has changed the refusal, unless another answer was on its way already: that one had a type
-  return isInContract && !('content-type' in fields) ? 'leaves' : 'refused'
+  return isRefusal && !('content-type' in fields) ? 'leaves' : 'refused'
 }
 
 /** Makes a reply that of its refusal again, and returns its body. */
@@ -117,17 +125,22 @@ function undeclaredBy ({ method, url, routeOptions }: FastifyRequest, { statusCo
 }
 
 /** Frames what leaves. */
-function leave ({ isHeadOfGet }: Source, { method }: FastifyRequest, reply: FastifyReply, content: unknown, done: DoneFuncWithErrOrRes): void {
+function leave (source: Source, { method }: FastifyRequest, reply: FastifyReply, content: unknown, done: DoneFuncWithErrOrRes): void {
   const { statusCode } = reply
+  const isPassed = source.content === 'passed on'
+  if (isPassed) passOn(reply)
+  // Of HEAD, no content is there that they could frame
+  if (isPassed && method === 'HEAD') dropTrailers(reply)
   if (statusCode === 204 || statusCode === 304) {
     // "A server MUST NOT send a Content-Length header field in any response with a status code of […] 204" (RFC 9110 §8.6),
     // nor a wrong one in a 304
     dropContent(reply)
-  } else if (isHeadOfGet && method === 'HEAD' && content !== null && !isText(content)) {
-    if (content === undefined) reply.header('content-length', '0')
-  } else {
-    return done(null, content)
+    discard(content)
+    // Fastify's own hook of HEAD routes, which comes behind, tells a length of whatever it gets
+    return isPassed && method === 'HEAD' ? writePastHooks(reply) : done(null, null)
   }
+  if (source.content !== 'dropped' || method !== 'HEAD' || content === null || isText(content)) return done(null, content)
+  if (content === undefined) reply.header('content-length', '0')
   discard(content)
   done(null, null)
 }

@@ -1,5 +1,20 @@
 import type { Readable } from 'node:stream'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, onSendHookHandler } from 'fastify'
+
+const noted = Symbol('fastify-pt-status.content')
+
+type NotingReply = FastifyReply & { [noted]?: string | Buffer }
+
+/** The `onSend` hook that notes content before others code it: of a stream there is no hash, and of coded bytes no message. */
+export const noteContent: onSendHookHandler = (request, reply, payload, done) => {
+  if (isText(payload)) (reply as NotingReply)[noted] = payload
+  done()
+}
+
+/** The content of an answer before others coded it, if it was noted. */
+export function notedContent (reply: FastifyReply): string | Buffer | undefined {
+  return (reply as NotingReply)[noted]
+}
 
 /** A payload as it will be sent. Of a web Response, whoever made it, the status and the header fields become the reply's, as Fastify does it later. */
 export function unwrap (payload: unknown, reply: FastifyReply): unknown {

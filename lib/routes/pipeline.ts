@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestHookHandler, onSendHookHandler, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler, onSendHookHandler, RouteOptions } from 'fastify'
 import type { Scope } from '../contract/scope.ts'
 import { scopeOf } from '../contract/scope.ts'
 import { beforeHooksAreRead, dropsContentOfHead, hasFailed } from '../fastify/internals.ts'
@@ -14,6 +14,7 @@ import { accessOf, decoratePrincipal } from './access.ts'
 import { taggingBy, type Tagging } from './caching.ts'
 import { closeUnseen, gateOf, type Gate } from './gate.ts'
 import { lastWord } from './last-word.ts'
+import { noteContent } from './payload.ts'
 import { isHidden, successesOf, type Route } from './routes.ts'
 import { isSeen, markSeen, watchRoutes } from './seen.ts'
 
@@ -40,7 +41,7 @@ const steps: ReadonlyArray<{ name: string, hook: 'onRequest' | 'preParsing' | 'p
   { name: 'bar', hook: 'preParsing', place: 'first', make: ({ gate }) => gate?.bar },
   { name: 'media type', hook: 'preValidation', place: 'first', make: ({ scope, route }) => mediaTypeCheck(route.options.schema, scope) },
   // Here the handler runs, behind the gate
-  { name: 'content', hook: 'onSend', place: 'first', make: ({ tagging, others }) => others.length > 0 ? tagging?.note : undefined },
+  { name: 'content', hook: 'onSend', place: 'first', make: ({ others }) => others.length > 0 ? noteContent : undefined },
   { name: 'tag', hook: 'onSend', place: 'last', make: ({ tagging }) => tagging?.tag },
   { name: 'last word', hook: 'onSend', place: 'last', make: ({ lastWord }) => lastWord }
 ]
@@ -54,7 +55,7 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
   const { instance, settings } = scope
   const routes: Route[] = []
   const changed: string[] = []
-  const tooEarly: string[] = []
+  const declared: Array<{ on: FastifyInstance, name: string }> = []
   const tagging = settings.etag === false ? undefined : taggingBy(settings.etag)
   const isUnseen = (request: FastifyRequest): boolean => scopeOf(request.server) === scope && !isSeen(request)
 
@@ -78,7 +79,7 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
     done()
   })
 
-  const lastWordOfUnseen = lastWord({ scope, successesFor: successesOfUnseen(scope), hasFastifysHandler: ({ server }) => hasOurHandler(server), isHeadOfGet: false })
+  const lastWordOfUnseen = lastWord({ scope, successesFor: successesOfUnseen(scope), hasFastifysHandler: ({ server }) => hasOurHandler(server), content: 'passed on' })
   instance.addHook('onSend', function lastWordOfOthers (request, reply, payload, done) {
     if (failingOf(reply)?.stage === 'refused' && hasFailed(reply, settings.format.contentType)) return giveUp(unexpected, request, reply)
     return isUnseen(request) ? lastWordOfUnseen.call(this, request, reply, payload, done) : done()
@@ -96,15 +97,15 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
     beforeHooksAreRead(this, () => {
       const name = `${String(options.method)} ${route.url}`
       if (options.config?.access !== access) changed.push(name)
-      // Its instance has a scope of its own now, which hasn't seen it
-      if (scopeOf(this) !== scope) return tooEarly.push(name)
+      declared.push({ on: this, name })
       // Fastify asks this one again for what its own answer fails with, and not its own handler
       if (hasOurHandler(this)) options.errorHandler ??= handleError
       place(options, scope, route, gate, route.methods.some(method => method === 'GET' || method === 'HEAD') ? tagging : undefined)
     })
   })
   instance.addHook('onReady', async () => {
-    const early = [...routesFromBefore(), ...tooEarly]
+    // Some instances have a scope of their own by now, which hasn't seen these
+    const early = [...routesFromBefore(), ...declared.splice(0).filter(({ on }) => scopeOf(on) !== scope).map(({ name }) => name)]
     if (early.length > 0) instance.log.warn(`Cannot hold ${list(early)} to what is declared: the routes were declared before fastify-pt-status had loaded; await its registration`)
     if (changed.length > 0) throw new TypeError(`Cannot close ${changed.join(', ')}: its config.access was changed after the plugin had read it`)
   })
@@ -130,7 +131,7 @@ function place (options: RouteOptions, scope: Scope, route: Route, gate: Gate | 
 function lastWordOf (scope: Scope, route: Route, isHeadOfGet: boolean): onSendHookHandler {
   const successes = new Map(route.methods.map(method => [method, new Set(successesOf(route.options, method, scope.settings))]))
   const isOutside = isHidden(route.options) || scope.settings.outside?.(route.options) === true
-  return lastWord({ scope, successesFor: isOutside ? () => undefined : ({ method }) => successes.get(method), hasFastifysHandler: () => false, isHeadOfGet })
+  return lastWord({ scope, successesFor: isOutside ? () => undefined : ({ method }) => successes.get(method), hasFastifysHandler: () => false, content: isHeadOfGet ? 'dropped' : 'sent' })
 }
 
 /** Of unknown routes, and those that the scope hasn't seen, all successes of the contract may leave. */
