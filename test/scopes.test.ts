@@ -268,3 +268,36 @@ t.test('the helpers are there in whichever order scopes register the plugin', as
     }
   }
 })
+
+for (const format of ['problem', 'envelope'] as const) {
+  t.test(`a scope and one around it may have the same format, in either order of registration: ${format}`, async t => {
+    const orders: Readonly<Record<string, (app: FastifyInstance) => void>> = {
+      'the child first': app => { app.register(async child => { child.register(ptStatus, { format }); child.after(() => child.get('/a', refuse)) }); app.register(ptStatus, { format }).after(() => app.get('/b', refuse)) },
+      'the parent first': app => { app.register(ptStatus, { format }).after(() => app.get('/b', refuse)); app.register(async child => { await child.register(ptStatus, { format }); child.get('/a', refuse) }) },
+      'two siblings, and then their parent': app => {
+        for (const prefix of ['/s', '/t']) app.register(async child => { await child.register(ptStatus, { format }); child.get('/a', refuse) }, { prefix })
+        app.register(async child => { await child.register(ptStatus, { format }); child.get('/a', refuse) })
+        app.register(ptStatus, { format }).after(() => app.get('/b', refuse))
+      },
+      'a grandchild, its parent, the root': app => {
+        app.register(async child => {
+          child.register(async grandchild => { await grandchild.register(ptStatus, { format }); grandchild.get('/a', refuse) })
+          await child.register(ptStatus, { format })
+        })
+        app.register(ptStatus, { format }).after(() => app.get('/b', refuse))
+      }
+    }
+    const refuse = async () => { throw notFound('Not here.') }
+    for (const [order, register] of Object.entries(orders)) {
+      const app = Fastify()
+      register(app)
+      await app.ready()
+      for (const url of ['/a', '/b']) {
+        const { statusCode, body } = await app.inject(url)
+        t.equal(statusCode, 404, `${order}, ${url}`)
+        t.match(body, /Not here\./)
+      }
+      await app.close()
+    }
+  })
+}

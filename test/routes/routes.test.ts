@@ -123,3 +123,28 @@ t.test('contract() lists what authenticate refuses with besides 401, on closed r
   await app.ready()
   t.same(app.ptStatus.contract().filter(({ method }) => method === 'GET').map(({ codes }) => codes), [[200, 400, 401, 500, 503], [200, 500, 503]])
 })
+
+t.test('contract() lists both routes at the root of a prefix, as Fastify declares them, by each of its options', async t => {
+  const urls: Readonly<Record<string, string[]>> = { both: ['/p', '/p/'], slash: ['/p/'], 'no-slash': ['/p'] }
+  for (const [prefixTrailingSlash, expected] of Object.entries(urls)) {
+    for (const method of ['GET', 'POST', ['PUT', 'DELETE']]) {
+      const app = Fastify({ exposeHeadRoutes: false })
+      await app.register(ptStatus)
+      app.register(async child => { child.route({ method, url: '/', prefixTrailingSlash: prefixTrailingSlash as 'both', handler: async () => ({}) }) }, { prefix: '/p' })
+      await app.ready()
+      const listed = app.ptStatus.contract().map(({ method, url }) => `${method} ${url}`)
+      t.same(listed, expected.flatMap(url => [method].flat().sort().map(method => `${method} ${url}`)), `${String(method)} ${prefixTrailingSlash}`)
+      for (const url of expected) t.equal((await app.inject({ method: [method].flat()[0] as 'GET', url })).statusCode, 200)
+    }
+  }
+})
+
+t.test('contract() does not list a twin where there is none', async t => {
+  const app = Fastify({ exposeHeadRoutes: false, routerOptions: { ignoreTrailingSlash: true } })
+  await app.register(ptStatus)
+  app.register(async child => { child.get('/', async () => ({})); child.get('/a', async () => ({})) }, { prefix: '/p' })
+  app.get('/', async () => ({}))
+  app.register(async child => { child.get('', async () => ({})) }, { prefix: '/q' })
+  await app.ready()
+  t.same(app.ptStatus.contract().map(({ url }) => url), ['/', '/p', '/p/a', '/q'])
+})
