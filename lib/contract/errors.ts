@@ -26,13 +26,13 @@ export class StatusError extends Error implements Refusal {
   constructor (originalStatus: number, detail?: string, options: StatusErrorOptions = {}) {
     if (!isErrorStatus(originalStatus)) throw new TypeError(`Cannot refuse: ${String(originalStatus)} is no error status`)
     const { status, code = codes.get(status)! } = fold(originalStatus)
-    // A refusal is an answer, not an accident: only the 500, a bug, is worth the cost of a stack
+    // A refusal is an answer, not an accident: only the 500, a bug, is worth the cost of a stack. Where intrinsics are frozen, each pays it
     const { stackTraceLimit } = Error
-    if (status !== 500) Error.stackTraceLimit = 0
+    if (status !== 500) Reflect.set(Error, 'stackTraceLimit', 0)
     try {
       super(detail ?? (status === originalStatus ? rowOf(status).meaning : `${phraseOf(originalStatus) ?? rowOf(status).phrase}.`), 'cause' in options ? { cause: options.cause } : undefined)
     } finally {
-      Error.stackTraceLimit = stackTraceLimit
+      Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
     }
 
     this.status = status

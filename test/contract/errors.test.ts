@@ -150,3 +150,11 @@ t.test('serviceUnavailable() sends Retry-After in whole seconds, if it can be wr
     t.equal(serviceUnavailable('a', { retryAfter: retryAfter as number }).headers['retry-after'], header, String(retryAfter))
   }
 })
+
+t.test('refusals can be made where intrinsics are frozen', async t => {
+  const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!
+  t.teardown(() => { Object.defineProperty(Error, 'stackTraceLimit', before) })
+  Object.defineProperty(Error, 'stackTraceLimit', { ...before, writable: false })
+  t.match(notFound('Not here.'), { status: 404, message: 'Not here.' })
+  t.equal(Error.stackTraceLimit, before.value)
+})
