@@ -3,7 +3,7 @@ import { createServer, ServerResponse } from 'node:http'
 import http2 from 'node:http2'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Fastify, { type FastifyReply, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyServerOptions } from 'fastify'
 import { generate } from 'selfsigned'
 import t from 'tap'
 import ptStatus, { notFound, statusServerOptions, type PtStatusOptions } from '../../lib/index.ts'
@@ -197,6 +197,14 @@ t.test('options for HTTPS, and errors of Fastify\'s own', async t => {
   const { status, body } = await send(await listen(t, app), 'GET', '/')
   t.equal(status, 500)
   t.notMatch(body, /secret/)
+})
+
+t.test('an error handler may be set again in its scope, unless the user forbids it', async t => {
+  const setTwice = (app: FastifyInstance) => app.setErrorHandler(() => {}).setErrorHandler(() => {})
+  for (const options of [{}, { allowErrorHandlerOverride: undefined }, { allowErrorHandlerOverride: true }] as FastifyServerOptions[]) {
+    t.doesNotThrow(() => setTwice(Fastify(statusServerOptions(options))), String(options.allowErrorHandlerOverride))
+  }
+  t.throws(() => setTwice(Fastify(statusServerOptions({ allowErrorHandlerOverride: false }))), { code: 'FST_ERR_ERROR_HANDLER_ALREADY_SET' })
 })
 
 t.test('an HTTP/2 server gets the same where the protocol has it', async t => {
