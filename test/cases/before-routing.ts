@@ -3,7 +3,7 @@ export interface Case {
   title: string
   bytes: string | Buffer
   status: number
-  code: string
+  code: string | RegExp
 }
 
 const get = (target: string, ...fields: string[]) => [`GET ${target} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...fields, '', ''].join('\r\n')
@@ -45,6 +45,7 @@ export const cases: Case[] = [
   { title: 'a broken media type', bytes: post(['Content-Type: ;;', 'Content-Length: 2'], '{}'), status: 400, code: 'UNSUPPORTED_MEDIA_TYPE' },
   { title: 'a body that is declared too large', bytes: post([json, 'Content-Length: 99999999'], '{}'), status: 400, code: 'CONTENT_TOO_LARGE' },
   { title: 'a chunked body that is too large', bytes: post([json, 'Transfer-Encoding: chunked'], `${(2000).toString(16)}\r\n${'x'.repeat(2000)}\r\n0\r\n\r\n`), status: 400, code: 'CONTENT_TOO_LARGE' },
-  { title: 'an unsupported Content-Encoding', bytes: post([json, 'Content-Encoding: gzip', 'Content-Length: 4'], Buffer.from([0x1f, 0x8b, 8, 0])), status: 400, code: 'INVALID_JSON_BODY' },
+  // Fastify 6.0.0-alpha.4 compares Content-Length with the text that it made of the bytes, Fastify 5 with the bytes
+  { title: 'an unsupported Content-Encoding', bytes: post([json, 'Content-Encoding: gzip', 'Content-Length: 4'], Buffer.from([0x1f, 0x8b, 8, 0])), status: 400, code: /^INVALID_(JSON_BODY|CONTENT_LENGTH)$/ },
   { title: 'another method', bytes: get('/things').replace('GET', 'DELETE'), status: 404, code: 'METHOD_NOT_ALLOWED' }
 ]
