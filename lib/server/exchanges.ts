@@ -2,19 +2,22 @@ import type { EventEmitter } from 'node:events'
 import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** What a connection has had last: a request, the response to it, and the one before. */
+/** What a connection waits for: its last request, the response to it, and the one before, as far as they are still open. */
 export interface Exchange {
-  request: IncomingMessage
-  response: ServerResponse
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
   previous: ServerResponse | undefined
 }
 
 // On the connection itself: a WeakMap costs each request more, and each collection of garbage
 const lastOf = Symbol('fastify-pt-status.exchange')
 
-type Connection = Socket & { [lastOf]?: Exchange }
+type Connection = Socket & { [lastOf]?: Exchange | undefined }
 
-/** The last exchange of a connection, if it has had one. */
+/**
+ * The last exchange of a connection. There is none while the connection is idle: once the response has been sent and the
+ * request has been read, the connection forgets both.
+ */
 export function lastExchange (socket: Socket): Exchange | undefined {
   return (socket as Connection)[lastOf]
 }
@@ -23,8 +26,8 @@ export function lastExchange (socket: Socket): Exchange | undefined {
 const isTracked = Symbol('fastify-pt-status.tracked')
 
 /**
- * Tracks the exchanges of a server. Where its responses aren't those of `trackedResponse()`, it takes a second listener,
- * which costs every request more.
+ * Tracks the exchanges of a server, by a second listener to its requests where its responses aren't those of
+ * `trackedResponse()`.
  */
 export function trackExchanges (server: EventEmitter): void {
   server.prependOnceListener('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -37,12 +40,19 @@ export function trackExchanges (server: EventEmitter): void {
   })
 }
 
-/** The class of a server's responses: each is tracked as it is made, and so in the order of arrival. */
+/**
+ * The class of a server's responses: each is tracked as it is made, and so in the order of arrival.
+ *
+ * `statusServerOptions()` needs it where no plugin is registered: it has no server then to listen to, and the `ServerResponse`
+ * of `http.createServer()` is all that Node and Fastify document for it. It costs no more than the second listener does.
+ *
+ * @param Base the class that the user has given
+ */
 export function trackedResponse (Base: typeof ServerResponse = ServerResponse): typeof ServerResponse {
   return class TrackedResponse<Request extends IncomingMessage> extends Base<Request> {
     constructor (...args: [request: Request]) {
       super(...args)
-      track(args[0], this)
+      track(this.req, this)
     }
 
     get [isTracked] (): true { return true }
@@ -54,11 +64,24 @@ function track (request: IncomingMessage, response: ServerResponse): void {
   if (request.httpVersionMajor > 1) return
   const connection: Connection = request.socket
   const last = connection[lastOf]
-  if (last === undefined) {
-    connection[lastOf] = { request, response, previous: undefined }
-  } else {
-    last.previous = last.response
-    last.request = request
-    last.response = response
-  }
+  // What is cut off never finishes
+  if (!(lastOf in connection)) connection.on('close', forget)
+  connection[lastOf] = { request, response, previous: last?.response.writableFinished === false ? last.response : undefined }
+  response.on('finish', release)
+}
+
+/** Lets go of a response that has been sent, and of its request once that has been read. */
+function release (this: ServerResponse): void {
+  const { req: request } = this
+  const connection: Connection = request.socket
+  const last = connection[lastOf]
+  if (last?.previous === this) last.previous = undefined
+  if (last?.response !== this) return
+  if (request.complete) connection[lastOf] = undefined
+  // Answered before its body has come: what can't be read of it is still this request's
+  else request.once('close', () => { if (connection[lastOf] === last) connection[lastOf] = undefined })
+}
+
+function forget (this: Connection): void {
+  this[lastOf] = undefined
 }
