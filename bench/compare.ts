@@ -35,7 +35,7 @@ export interface Result {
 /** How often each contestant is measured. */
 export const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
 /** How often in a round each contestant has its turn, and how many requests it then gets. */
-const turns = Number(process.env['BENCH_TURNS'] ?? 5)
+export const turns = Number(process.env['BENCH_TURNS'] ?? 5)
 const perTurn = 20_000
 /** The JIT's own work counts as the server's until it is done: more code needs longer. */
 const toWarmUp = Number(process.env['BENCH_WARM_UP'] ?? 80_000)

@@ -21,6 +21,14 @@ t.test('npm run bench -- --json measures real servers, and judges each goal', as
   t.equal(goals.length, 1)
 })
 
+t.test('an idle connection keeps hardly more than that of plain Fastify', async t => {
+  const { status, stdout, stderr } = bench('--json', 'connections')
+  t.equal(status, 0, stderr)
+  const [{ goals }] = Object.values(JSON.parse(stdout).answers) as [any]
+  t.equal(goals.length, 2)
+  for (const { of, atMost, reaches } of goals) t.ok(reaches <= atMost, `${of as string}: ${reaches as number}`)
+})
+
 t.test('a bench that there is not is named', async t => {
   const { status, stderr } = bench('success', 'nothing')
   t.not(status, 0)
