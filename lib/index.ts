@@ -44,7 +44,7 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
   await loading
 }
 
-export default fp(ptStatus, { fastify: '5.x', name: 'fastify-pt-status' })
+export default fp(ptStatus, { fastify: '^5.12.0 || ^6.0.0-alpha.4', name: 'fastify-pt-status' })
 
 export type * from '../types/index.ts'
 export { badRequest, forbidden, internalServerError, notFound, serviceUnavailable, StatusError, unauthorized } from './contract/errors.ts'

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import t from 'tap'
-import ptStatus, { badRequest, notFound, serviceUnavailable, unauthorized, type PtStatusOptions } from '../../lib/index.ts'
+import ptStatus, { badRequest, notFound, serviceUnavailable, statusServerOptions, unauthorized, type PtStatusOptions } from '../../lib/index.ts'
 import { hostileThrows, marker } from '../cases/hostile-throws.ts'
 import { exchange, listen, parse, send } from '../wire.ts'
 
@@ -516,4 +516,29 @@ t.test('preSerialization hooks do not see refusals, which are text', async t => 
   app.addHook('preSerialization', async () => ({ changed: true }))
   app.get('/', async () => { throw notFound() })
   t.match(JSON.parse((await send(await listen(t, app), 'GET', '/')).body), { status: 404 })
+})
+
+for (const [title, options] of Object.entries({ 'by default': {}, 'where it may not be replaced': { allowErrorHandlerOverride: false } })) {
+  t.test(`an error handler that was set before does not answer for the plugin: ${title}`, async t => {
+    const app = Fastify(options)
+    app.get('/before', async () => { throw new Error('secret') })
+    app.setErrorHandler((_error, _request, reply) => { reply.code(400).send('secret') })
+    await app.register(ptStatus)
+    app.addHook('onRequest', async ({ url }) => { if (url === '/nowhere') throw new Error('secret') })
+    app.get('/thrown', async () => { throw new Error('secret') })
+    const origin = await listen(t, app)
+    for (const path of ['/before', '/thrown', '/nowhere']) {
+      const { status, body } = await send(origin, 'GET', path)
+      t.equal(status, 500, path)
+      t.match(JSON.parse(body), { status: 500, code: 'INTERNAL_SERVER_ERROR', instance: path })
+    }
+  })
+}
+
+t.test('an error handler that is set after the plugin is called: on Fastify 6, with statusServerOptions()', async t => {
+  const app = Fastify(statusServerOptions())
+  await app.register(ptStatus)
+  app.setErrorHandler((_error, _request, reply) => { reply.code(400).send({ code: 'OWN', message: 'own' }) })
+  app.get('/thrown', async () => { throw new Error('secret') })
+  t.match(await send(await listen(t, app), 'GET', '/thrown'), { status: 400, body: /OWN/ })
 })
