@@ -1,54 +1,22 @@
 import type { DoneFuncWithErrOrRes, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
-import { StatusError } from '../contract/errors.ts'
-import { isErrorStatus } from '../contract/folding.ts'
 import type { Scope } from '../contract/scope.ts'
-import { isFastifysErrorBody } from '../fastify/internals.ts'
-import { isConditional } from '../http/conditional.ts'
 import { unexpected } from '../refusal/attribution.ts'
-import { failingOf, isPassedOn, passOn, restoreFields, type Failing } from '../refusal/failing.ts'
+import { failingOf, passOn, restoreFields, type Failing } from '../refusal/failing.ts'
 import { refusalOf } from '../refusal/refusal-of.ts'
 import { giveUp, refuse } from '../refusal/refuse.ts'
 import { dropContent, dropTrailers } from '../refusal/representation.ts'
 import { writePastHooks } from '../refusal/write.ts'
-import { isPreflight } from './access.ts'
-import { adviser } from './advice.ts'
-import { discard, isText, notedContent, unwrap } from './payload.ts'
-import { refusalOfSent } from './sent.ts'
-
-/** Where answers come from. */
-export interface Source {
-  scope: Scope
-  /** The successes that may leave; nothing where it is no part of the contract. */
-  successesFor: (request: FastifyRequest) => ReadonlySet<number> | undefined
-  /** Whether Fastify's own error handler answers for it, and not the scope's. */
-  hasFastifysHandler: (request: FastifyRequest) => boolean
-  /**
-   * What becomes of content behind the last word. A HEAD route that Fastify has made of a GET route drops it; where other
-   * hooks come behind, it is passed on to them.
-   */
-  content: 'sent' | 'dropped' | 'passed on'
-}
-
-/**
- * What becomes of an answer.
- *
- * - `leaves`: as it is
- * - `stray`: another answer of the same reply has left, or is about to: an async handler sends one and returns nothing, say
- * - `refused`: the refusal leaves in its place: it was on its way before the refusal was made
- * - `fastify's`: Fastify itself tells the error, and with it the message
- * - `undeclared`: it is a success that the contract or the route doesn't declare
- * - a refusal: the answer is told as one
- */
-type Verdict = 'leaves' | 'stray' | 'refused' | "fastify's" | 'undeclared' | StatusError
+import { judge, type Refused, type Source } from './judge.ts'
+import { discard, isText, unwrap } from './payload.ts'
 
 /**
  * The last of all `onSend` hooks, where the status is what will be sent. What is no refusal of the plugin and no success
  * that its source declares doesn't leave: an error status that was sent as an answer is told as a refusal, any other is a
  * bug in the handler.
+ *
+ * @param advise looks at what leaves
  */
-export function lastWord (source: Source): onSendHookHandler {
-  const { undeclared } = source.scope.settings
-  const advise = adviser()
+export function lastWord ({ settings }: Scope, source: Source, advise: (request: FastifyRequest, reply: FastifyReply) => void): onSendHookHandler {
   let isLogged = false
 
   return function lastWord (request, reply, payload, done) {
@@ -56,12 +24,12 @@ export function lastWord (source: Source): onSendHookHandler {
     const content = failing?.stage === 'refused' ? payload : unwrap(payload, reply)
     const verdict = judge(source, request, reply, content, failing)
     if (verdict === 'leaves') {
-      // Of HEAD, Fastify believes what it finds
-      if (failing?.stage === 'refused' && content !== failing.body) reply.removeHeader('content-length')
       if (failing === undefined) advise(request, reply)
+      // Of HEAD, Fastify believes what it finds
+      else if (failing.stage === 'refused' && content !== failing.body) reply.removeHeader('content-length')
       return leave(source, request, reply, content, done)
     }
-    if (verdict === 'undeclared' && undeclared === 'warn') {
+    if (verdict === 'undeclared' && settings.undeclared === 'warn') {
       advise(request, reply)
       if (!isLogged) request.log.warn(undeclaredBy(request, reply))
       isLogged = true
@@ -71,43 +39,16 @@ export function lastWord (source: Source): onSendHookHandler {
     discard(content)
     if (verdict === 'stray') return
     if (verdict === 'undeclared') return done(new Error(undeclaredBy(request, reply)))
-    if (verdict === 'refused') return done(null, refusedBody(source.scope, reply, failing as Refused))
+    if (verdict === 'refused') return done(null, refusedBody(settings.format.contentType, reply, failing as Refused))
     if (verdict === "fastify's") return answerInstead(request, reply, failing!, done)
     refuse(verdict, verdict, request, reply, body => { done(null, body) })
   }
 }
 
-type Refused = Extract<Failing, { stage: 'refused' }>
-
-function judge ({ scope, successesFor, hasFastifysHandler, content: goes }: Source, request: FastifyRequest, reply: FastifyReply, content: unknown, failing: Failing | undefined): Verdict {
-  const { raw, statusCode } = reply
-  if (raw.headersSent && (raw.writableEnded || content === undefined)) return 'stray'
-  if (failing === undefined && goes === 'passed on' && isPassedOn(reply)) return 'stray'
-  const { contract } = scope.settings
-  if (failing?.stage === 'refused') return judgeRefused(reply, content, failing, statusCode >= 400 && contract.has(statusCode))
-  if (failing?.stage === 'failed' && (isFastifysErrorBody(reply, content) || hasFastifysHandler(request))) return "fastify's"
-  const successes = successesFor(request)
-  // An error handler of the user's may say what it likes, in the contract
-  if (successes === undefined || (failing !== undefined && contract.has(statusCode))) return 'leaves'
-  // It is a hook's answer, and no route's
-  if (isPreflight(request) && statusCode < 300 && contract.has(statusCode)) return 'leaves'
-  // A client that asked for no condition has nothing to reuse
-  if (successes.has(statusCode)) return statusCode !== 304 || isConditional(request.headers) ? 'leaves' : 'undeclared'
-  return isErrorStatus(statusCode) ? refusalOfSent(reply, typeof content === 'string' ? content : notedContent(reply)) : 'undeclared'
-}
-
-function judgeRefused (reply: FastifyReply, content: unknown, { body, fields }: Refused, isRefusal: boolean): Verdict {
-  if (content === body && isRefusal) return 'leaves'
-  if (content === undefined) return 'stray'
-  if (isFastifysErrorBody(reply, content)) return "fastify's"
-  // A hook has changed the refusal, unless another answer was on its way already: that one had a type
-  return isRefusal && !('content-type' in fields) ? 'leaves' : 'refused'
-}
-
 /** Makes a reply that of its refusal again, and returns its body. */
-function refusedBody ({ settings: { format } }: Scope, reply: FastifyReply, { status, body }: Refused): string {
+function refusedBody (type: string, reply: FastifyReply, { status, body }: Refused): string {
   dropContent(reply)
-  reply.code(status).type(format.contentType)
+  reply.code(status).type(type)
   return body
 }
 

@@ -11,6 +11,7 @@ import { wrongHost } from '../server/host.ts'
 import type { Outage } from '../server/outage.ts'
 import { mediaTypeCheck } from '../validation/compilers.ts'
 import { accessOf, decoratePrincipal } from './access.ts'
+import { adviser } from './advice.ts'
 import { taggingBy, type Tagging } from './caching.ts'
 import { closeUnseen, gateOf, type Gate } from './gate.ts'
 import { lastWord } from './last-word.ts'
@@ -79,7 +80,7 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
     done()
   })
 
-  const lastWordOfUnseen = lastWord({ scope, successesFor: successesOfUnseen(scope), hasFastifysHandler: ({ server }) => hasOurHandler(server), content: 'passed on' })
+  const lastWordOfUnseen = lastWord(scope, { contract: settings.contract, successesFor: successesOfUnseen(scope), hasFastifysHandler: ({ server }) => hasOurHandler(server), content: 'passed on' }, adviser())
   instance.addHook('onSend', function lastWordOfOthers (request, reply, payload, done) {
     if (failingOf(reply)?.stage === 'refused' && hasFailed(reply, settings.format.contentType)) return giveUp(unexpected, request, reply)
     return isUnseen(request) ? lastWordOfUnseen.call(this, request, reply, payload, done) : done()
@@ -129,9 +130,18 @@ function place (options: RouteOptions, scope: Scope, route: Route, gate: Gate | 
 }
 
 function lastWordOf (scope: Scope, route: Route, isHeadOfGet: boolean): onSendHookHandler {
-  const successes = new Map(route.methods.map(method => [method, new Set(successesOf(route.options, method, scope.settings))]))
-  const isOutside = isHidden(route.options) || scope.settings.outside?.(route.options) === true
-  return lastWord({ scope, successesFor: isOutside ? () => undefined : ({ method }) => successes.get(method), hasFastifysHandler: () => false, content: isHeadOfGet ? 'dropped' : 'sent' })
+  const { contract } = scope.settings
+  const writes = route.methods.some(method => method !== 'GET' && method !== 'HEAD')
+  const source = { contract, successesFor: successesOfRoute(scope, route), hasFastifysHandler: () => false, content: isHeadOfGet ? 'dropped' : 'sent' } as const
+  return lastWord(scope, source, writes ? adviser() : () => {})
+}
+
+function successesOfRoute ({ settings }: Scope, { options, methods }: Route): (request: FastifyRequest) => ReadonlySet<number> | undefined {
+  if (isHidden(options) || settings.outside?.(options) === true) return () => undefined
+  const [first, ...others] = methods.map(method => new Set(successesOf(options, method, settings)))
+  if (others.length === 0) return () => first
+  const successes = new Map(methods.map((method, index) => [method, [first!, ...others][index]!]))
+  return ({ method }) => successes.get(method)
 }
 
 /** Of unknown routes, and those that the scope hasn't seen, all successes of the contract may leave. */
