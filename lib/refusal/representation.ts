@@ -10,12 +10,22 @@ const contentFields = [
 /** Header fields that tell of a resource, or of how long its representation may be kept. */
 const resourceFields = ['content-location', 'etag', 'last-modified', 'cache-control', 'cdn-cache-control', 'expires', 'location']
 
+const framing = ['content-length', 'transfer-encoding', 'trailer']
+
 const content: ReadonlySet<string> = new Set(contentFields)
 const representation: ReadonlySet<string> = new Set([...contentFields, ...resourceFields])
 
 /** Drops the fields that describe content: the response has none, or another. */
 export function dropContent (reply: FastifyReply): void {
   drop(reply, content, reply.getHeaders())
+  dropTrailers(reply)
+}
+
+/** Drops what frames content: a 204 has none, whatever else is told of the resource (RFC 9110 §8.6, RFC 9112 §6.1). */
+export function dropFraming (reply: FastifyReply): void {
+  for (const name of framing) {
+    if (reply.hasHeader(name)) reply.removeHeader(name)
+  }
   dropTrailers(reply)
 }
 

@@ -4,7 +4,7 @@ import { unexpected } from '../refusal/attribution.ts'
 import { failingOf, passOn, restoreFields, type Failing } from '../refusal/failing.ts'
 import { refusalOf } from '../refusal/refusal-of.ts'
 import { giveUp, refuse } from '../refusal/refuse.ts'
-import { dropContent, dropTrailers } from '../refusal/representation.ts'
+import { dropContent, dropFraming, dropTrailers } from '../refusal/representation.ts'
 import { writePastHooks } from '../refusal/write.ts'
 import { judge, type Refused, type Source } from './judge.ts'
 import { discard, isText, unwrap } from './payload.ts'
@@ -67,16 +67,18 @@ function undeclaredBy ({ method, url, routeOptions }: FastifyRequest, { statusCo
 
 /** Frames what leaves. */
 function leave (source: Source, { method }: FastifyRequest, reply: FastifyReply, content: unknown, done: DoneFuncWithErrOrRes): void {
-  const { statusCode } = reply
   const isPassed = source.content === 'passed on'
   if (isPassed) passOn(reply)
   // Of HEAD, no content is there that they could frame
   if (isPassed && method === 'HEAD') dropTrailers(reply)
+  const { statusCode } = reply
   if (statusCode === 204 || statusCode === 304) {
-    // "A server MUST NOT send a Content-Length header field in any response with a status code of […] 204" (RFC 9110 §8.6),
-    // nor a wrong one in a 304
-    dropContent(reply)
-    discard(content)
+    if (statusCode === 204) dropFraming(reply)
+    else dropContent(reply)
+    if (content !== undefined && content !== null) {
+      reply.removeHeader('content-type')
+      discard(content)
+    }
     // Fastify's own hook of HEAD routes, which comes behind, tells a length of whatever it gets
     return isPassed && method === 'HEAD' ? writePastHooks(reply) : done(null, null)
   }

@@ -6,6 +6,7 @@ import { entityTag } from '../http/etag.ts'
 import { preconditionFailed } from '../contract/errors.ts'
 import { httpDate } from '../http/http-date.ts'
 import { encodeUri } from '../http/uri.ts'
+import { dropContent } from '../refusal/representation.ts'
 
 /** What `reply` gains: one helper for each code that is more than a status. */
 const helpers = { created, noContent, notModified, isNotModified }
@@ -43,6 +44,7 @@ function created (this: FastifyReply, location: string | URL, body: unknown): Fa
 }
 
 function noContent (this: FastifyReply): FastifyReply {
+  dropContent(this)
   return this.code(204).send()
 }
 
