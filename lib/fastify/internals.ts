@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, onSendHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 
 /**
  * All that the plugin knows of Fastify's inside. No public means tells it; test/fastify/internals.test.ts fails where
@@ -53,4 +53,16 @@ export function hasFailed (reply: FastifyReply, type: string): boolean {
 /** Whether a payload is the body by which Fastify itself tells an error: it tells the length as text, and of others behind the `onSend` hooks. */
 export function isFastifysErrorBody (reply: FastifyReply, payload: unknown): boolean {
   return typeof payload === 'string' && typeof reply.getHeader('content-length') === 'string'
+}
+
+/**
+ * Answers the unknown routes of an instance, and leaves their handler to users, whose own answers in its place, whenever it
+ * was set. Fastify takes one handler, but for its own, which it sets again where it is given none: a hook answers before that.
+ *
+ * @throws {Error} if a handler is set already
+ */
+export function setUnroutedAnswer (instance: FastifyInstance, answer: (request: FastifyRequest, reply: FastifyReply) => void): void {
+  // Under a prefix of its own, Fastify can't replace a handler: there, the second stops the start with its own message
+  if (instance.prefix !== '') instance.setNotFoundHandler(answer)
+  else (instance.setNotFoundHandler as (options: object) => unknown)({ preHandler: (request: FastifyRequest, reply: FastifyReply, _done: unknown) => { answer(request, reply) } })
 }

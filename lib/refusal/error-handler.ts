@@ -1,8 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Scope } from '../contract/scope.ts'
+import { setUnroutedAnswer } from '../fastify/internals.ts'
 import { refusalOf, unrouted } from './refusal-of.ts'
 import { refuse } from './refuse.ts'
 import { writePastHooks } from './write.ts'
+
+/** The prefixes of each server whose unknown routes a scope answers. */
+const answered = new WeakMap<object, Set<string>>()
 
 /** Answers whatever was thrown, with a refusal. */
 export function handleError (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -21,8 +25,11 @@ export function handlePastHooks (thrown: unknown, request: FastifyRequest, reply
  */
 export function setErrorHandlers ({ instance }: Scope): (instance: FastifyInstance) => boolean {
   unlessSetAlready(instance, 'error', () => { instance.setErrorHandler(handleError) })
-  // A scope without a prefix of its own shares the handler of the scope above, if that has one
-  unlessSetAlready(instance, 'not-found', () => { instance.setNotFoundHandler(answerUnrouted) })
+  const { server, prefix } = instance
+  const prefixes = answered.get(server) ?? new Set()
+  // Scopes of one prefix share their unknown routes: the first answers
+  if (!prefixes.has(prefix)) unlessSetAlready(instance, 'not-found', () => { setUnroutedAnswer(instance, answerUnrouted) })
+  answered.set(server, prefixes.add(prefix))
   const { errorHandler } = instance
   return other => other.errorHandler === errorHandler
 }

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyReply, type RouteOptions } from 'fastify'
 import t from 'tap'
-import { beforeHooksAreRead, dropsContentOfHead, hasFailed, isFastifysErrorBody, trailersOf } from '../../lib/fastify/internals.ts'
+import { beforeHooksAreRead, dropsContentOfHead, hasFailed, isFastifysErrorBody, setUnroutedAnswer, trailersOf } from '../../lib/fastify/internals.ts'
 
 t.test('hooks that are put on a route before they are read come behind all others, whenever those were added', async t => {
   const app = Fastify()
@@ -73,4 +73,18 @@ t.test('an answer that has failed has lost its type and its length, and the body
   app.get('/', async () => { throw new Error('thrown by the handler') })
   await app.inject('/')
   t.same(seen, [[false, false], [true, true]])
+})
+
+t.test('an answer to unknown routes leaves their handler to be set, and gives way to it', async t => {
+  for (const prefix of [undefined, '/v1']) {
+    const app = Fastify()
+    app.register(async child => { setUnroutedAnswer(child, (request, reply) => { reply.code(404).send('answer') }) }, prefix === undefined ? {} : { prefix })
+    t.equal((await app.inject(`${prefix ?? ''}/x`)).body, 'answer')
+  }
+  const app = Fastify()
+  setUnroutedAnswer(app, (request, reply) => { reply.code(404).send('answer') })
+  app.setNotFoundHandler((request, reply) => { reply.code(404).send('handler') })
+  t.equal((await app.inject('/x')).body, 'handler')
+  await app.close()
+  t.throws(() => setUnroutedAnswer(Fastify().setNotFoundHandler(() => {}), () => {}), { message: /already set/ })
 })
