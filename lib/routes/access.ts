@@ -35,8 +35,8 @@ export function accessOf (route: AccessRoute, { settings: { authenticate, access
   return access
 }
 
-/** Whether the guard of its route has let a request in. */
-export function isAdmitted (request: FastifyRequest): boolean {
+/** Whether something is a request that the guard of its route has let in. */
+export function isAdmitted (request: object): boolean {
   return (request as Guarded)[admitted] === true
 }
 

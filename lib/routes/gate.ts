@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler, preParsingHookHandler, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler, preParsingHookHandler, RouteHandlerMethod, RouteOptions } from 'fastify'
 import type { Access, AccessRoute } from '../../types/index.ts'
 import type { StatusError } from '../contract/errors.ts'
 import type { Scope } from '../contract/scope.ts'
@@ -13,11 +13,14 @@ export interface Gate {
   guard: onRequestHookHandler
   /** Keeps out who wasn't let in, before the body is read. */
   bar: preParsingHookHandler
-  /** The handler, which keeps out who wasn't let in where it is about to run. */
-  behind: (handler: RouteHandlerMethod) => RouteHandlerMethod
+  /** Puts the handlers of a route behind it: they keep out who wasn't let in where they are about to run. */
+  close: (route: RouteOptions) => void
   /** Calls back with nothing where a request may pass; with what refuses it, or not at all, where it may not. */
   pass: (request: FastifyRequest, reply: FastifyReply, done: (refusal?: StatusError) => void) => void
 }
+
+/** What a route may have of handlers; the second is that of @fastify/websocket. */
+const handlerNames = ['handler', 'wsHandler']
 
 /** The gate of a route, unless it is open. */
 export function gateOf (route: AccessRoute, access: Access | undefined, { settings: { authenticate } }: Scope): Gate | undefined {
@@ -36,19 +39,29 @@ export function gateOf (route: AccessRoute, access: Access | undefined, { settin
     guard: guardOf(authenticate, access),
     bar: (request, reply, payload, done) => { pass(request, reply, done) },
     pass,
-    behind (handler) {
-      // Others may tell a handler by its name
-      return Object.defineProperty(guarded, 'name', { value: handler.name })
-
-      function guarded (this: FastifyInstance, ...[request, reply]: Parameters<RouteHandlerMethod>): unknown {
-        if (isAdmitted(request)) return handler.call(this, request, reply)
-        let result: unknown
-        pass(request, reply, refusal => {
-          if (refusal !== undefined) throw refusal
-          result = handler.call(this, request, reply)
-        })
-        return result
+    close (route) {
+      const handlers = route as unknown as Record<string, RouteHandlerMethod | undefined>
+      for (const name of handlerNames) {
+        const handler = handlers[name]
+        if (typeof handler === 'function') handlers[name] = behind(handler)
       }
+    }
+  }
+
+  function behind (handler: RouteHandlerMethod): RouteHandlerMethod {
+    // Others may tell a handler by its name
+    return Object.defineProperty(guarded, 'name', { value: handler.name })
+
+    function guarded (this: FastifyInstance, ...args: Parameters<RouteHandlerMethod>): unknown {
+      const [request, reply] = args
+      // @fastify/websocket calls it with a socket and the request
+      if (isAdmitted(request) || isAdmitted(reply)) return handler.apply(this, args)
+      let result: unknown
+      pass(request, reply, refusal => {
+        if (refusal !== undefined) throw refusal
+        result = handler.apply(this, args)
+      })
+      return result
     }
   }
 }

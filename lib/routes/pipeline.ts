@@ -92,7 +92,7 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
     const route = { options, schema: undefined, methods: [options.method].flat(), url: options.url, access: accessOf(options, scope) } as Route
     routes.push(route)
     const gate = gateOf(options, route.access, scope)
-    if (gate !== undefined) options.handler = gate.behind(options.handler)
+    gate?.close(options)
     const { access } = options.config ?? {}
 
     beforeHooksAreRead(this, () => {

@@ -19,7 +19,6 @@ import websocket from '@fastify/websocket'
 import { Type } from '@sinclair/typebox'
 import Fastify from 'fastify'
 import t from 'tap'
-import { WebSocket } from 'ws'
 import ptStatus, { StatusError, type PtStatusOptions } from '../../lib/index.ts'
 import { exchange, listen, parse, send, type Response } from '../wire.ts'
 
@@ -253,23 +252,6 @@ t.test('@fastify/bearer-auth: its 401s gain the challenge', async t => {
       if (status === 401) t.match(answer.headers, { 'www-authenticate': /^Bearer/, 'content-type': problem }, path)
     }
   }
-})
-
-t.test('@fastify/websocket: a handshake is refused like a request, and one that is let in talks', async t => {
-  const app = await build({ authenticate })
-  await app.register(websocket)
-  app.get('/ws', { websocket: true }, socket => { socket.on('message', message => socket.send(String(message))) })
-  const origin = await listen(t, app)
-  const connect = (path: string, authorization: string) => new Promise<unknown>(resolve => {
-    const client = new WebSocket(origin.replace('http', 'ws') + path, { headers: { authorization } })
-    client.on('open', () => client.send('a')).on('message', data => { resolve(String(data)); client.close() })
-    client.on('unexpected-response', (request, response) => { resolve(response.statusCode); request.destroy() }).on('error', () => {})
-  })
-  t.equal(await connect('/ws', 'Bearer yes'), 'a')
-  t.equal(await connect('/ws', 'Bearer no'), 401)
-  t.equal(await connect('/none', 'Bearer yes'), 404)
-  t.equal((await send(origin, 'GET', '/ws', { authorization: 'Bearer yes' })).status, 404, 'no handshake')
-  t.equal((await send(origin, 'GET', '/ws')).status, 401)
 })
 
 t.test('@fastify/reply-from: what another server answers is brought into the ten', async t => {
