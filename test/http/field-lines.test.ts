@@ -7,3 +7,7 @@ t.test('it counts the lines of a field, whatever the case of its name', async t 
   t.equal(linesOf(rawHeaders, 'accept'), 1)
   t.equal(linesOf(rawHeaders, 'cookie'), 0)
 })
+
+t.test('a request that was read from no connection has none', async t => {
+  t.equal(linesOf(undefined, 'host'), 0)
+})

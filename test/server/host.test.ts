@@ -26,3 +26,9 @@ t.test('HTTP/1.1 has exactly one; HTTP/1.0 and HTTP/2 may have none', async t =>
   t.match(asked('1.1', 'a', 'a'), { status: 400, code: 'HOST_INVALID' })
   t.match(asked('1.0', 'a', 'b'), { status: 400, code: 'HOST_INVALID' })
 })
+
+t.test('a request that was read from no connection has no raw header fields, and needs no Host', async t => {
+  const made = { httpVersion: '1.1', headers: {}, rawHeaders: undefined }
+  t.equal(wrongHost(made), undefined)
+  t.match(wrongHost({ ...made, rawHeaders: [] }), { status: 400, code: 'HOST_REQUIRED' }, 'one that was read has them, be it none')
+})
