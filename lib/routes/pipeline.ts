@@ -88,7 +88,7 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
 
   instance.addHook('onRoute', function (options) {
     if (scopeOf(this) !== scope) return
-    markSeen(scope, options)
+    markSeen(scope, this, options)
     const route = { options, schema: undefined, methods: [options.method].flat(), url: options.url, access: accessOf(options, scope) } as Route
     routes.push(route)
     const gate = gateOf(options, route.access, scope)

@@ -42,9 +42,10 @@ function isBelow (route: string, prefix: string): boolean {
   return url === prefix || url.startsWith(`${prefix}/`)
 }
 
-/** Marks a route that its scope sees being declared. */
-export function markSeen (scope: Scope, route: RouteOptions): void {
-  route.config = { ...route.config, [seenBy]: scope } as NonNullable<RouteOptions['config']>
+/** Marks a route that its scope sees being declared in an instance. */
+export function markSeen (scope: Scope, instance: FastifyInstance, route: RouteOptions): void {
+  // Where it sees all of them, users find in request.routeOptions.config what they have put there
+  if (!canVouch(instance, scope)) route.config = { ...route.config, [seenBy]: scope } as NonNullable<RouteOptions['config']>
   const seen = seenOf.get(scope.instance.server)
   if (seen === undefined) return
   for (const method of [route.method].flat()) {

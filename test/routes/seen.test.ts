@@ -21,6 +21,18 @@ t.test('where the plugin loads first, all routes of scopes from then on are seen
   for (const url of ['/root', '/scope', '/inner']) t.ok(await reported(app, url), url)
 })
 
+t.test('where it sees all routes, what is configured for one stays what it is', async t => {
+  const config = { mine: 'a' }
+  const app = Fastify()
+  await app.register(ptStatus)
+  app.addHook('onRoute', route => { t.equal(route.config, config) })
+  app.get('/', { config }, async request => {
+    t.strictSame(Reflect.ownKeys(request.routeOptions.config).sort(), ['method', 'mine', 'url'])
+    return {}
+  })
+  t.equal((await app.inject('/')).statusCode, 200)
+})
+
 t.test('routes from before the plugin, and of scopes from before it, are not', async t => {
   for (const path of ['/before', undefined]) {
     const app = Fastify()
