@@ -159,6 +159,8 @@ for (const server of ['HTTP', 'HTTPS']) {
 
 t.test('a second listener is for servers whose responses aren\'t made by the class that Fastify gives to Node', async t => {
   for (const [server, options] of Object.entries(servers)) {
+    // Node 24 gives the class to HTTP/1.1 on HTTP/2, Node 20 doesn't
+    if ('http2' in options) continue
     const { app, refs, open } = await start(t, options)
     const before = app.server.listenerCount('request')
     const socket = open()
