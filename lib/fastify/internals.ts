@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler, preHandlerHookHandler } from 'fastify'
 
 /**
  * All that the plugin knows of Fastify's inside. No public means tells it; test/fastify/internals.test.ts fails where
@@ -28,6 +28,22 @@ export function beforeHooksAreRead (instance: FastifyInstance, act: () => unknow
   })
 }
 
+/**
+ * Adds a hook before all others of an instance and of those that were made in it. Fastify adds hooks behind those that are
+ * there, and takes one that throws nothing for success, without asking those behind it.
+ */
+export function addHookFirst (instance: FastifyInstance, name: 'preHandler', hook: preHandlerHookHandler): void {
+  const hooks = symbolOf(instance, 'fastify.hooks')
+  const children = symbolOf(instance, 'fastify.children')
+  // With other names for these, it would come last
+  if (hooks === undefined || children === undefined) return void instance.addHook(name, hook)
+  const instances = [instance as unknown as Record<symbol, any>]
+  for (const each of instances) {
+    each[hooks][name].unshift(hook)
+    instances.push(...each[children])
+  }
+}
+
 /** Whether an `onSend` hook is the one by which Fastify's own HEAD routes drop their content. */
 export function dropsContentOfHead (hook: onSendHookHandler): boolean {
   return hook.name === 'headRouteOnSendHandler'
@@ -35,12 +51,16 @@ export function dropsContentOfHead (hook: onSendHookHandler): boolean {
 
 /** The trailers that a reply has. Fastify tells whether there is one of a name, and not which there are. */
 export function trailersOf (reply: FastifyReply): string[] {
-  trailers ??= Object.getOwnPropertySymbols(reply).find(({ description }) => description === 'fastify.reply.trailers')
+  trailers ??= symbolOf(reply, 'fastify.reply.trailers')
   const own = trailers && (reply as unknown as Record<symbol, object | null | undefined>)[trailers]
   return own ? Object.keys(own).filter(name => reply.hasTrailer(name)) : []
 }
 
 let trailers: symbol | undefined
+
+function symbolOf (of: object, description: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(of).find(symbol => symbol.description === description)
+}
 
 /**
  * Whether Fastify has given up an answer that told its type, and its length as a number: it forgets both where an answer

@@ -36,8 +36,8 @@ export function accessOf (route: AccessRoute, { settings: { authenticate, access
 }
 
 /** Whether something is a request that the guard of its route has let in. */
-export function isAdmitted (request: object): boolean {
-  return (request as Guarded)[admitted] === true
+export function isAdmitted (request: unknown): boolean {
+  return (request as Guarded | null | undefined)?.[admitted] === true
 }
 
 /** What a request without credentials is refused by: its own, since hooks may write on what they are given. */
@@ -48,7 +48,6 @@ export function guardOf (authenticate: Authenticate, access: Exclude<Access, 'pu
   const refusalOf = admission(access, authenticate.realm)
 
   return function guard (request, reply, done) {
-    if (isPreflight(request)) return done()
     let refusal: Soon<StatusError | undefined>
     try {
       refusal = soon(authenticate(request, reply), principal => reply.sent ? undefined : admit(request, principal))

@@ -2,7 +2,13 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { scopeOf, type Scope } from '../contract/scope.ts'
 import { printedRoutes } from '../fastify/printed-routes.ts'
 
-const seenBy = Symbol('fastify-pt-status.seenBy')
+/** By which scope, and on which instance, a route was seen: others may give what they copy of its options to another route. */
+interface Seen {
+  readonly by: Scope
+  readonly on: FastifyInstance
+}
+
+const seenMark = Symbol('fastify-pt-status.seen')
 const seesAll = Symbol('fastify-pt-status.seesAll')
 
 /** What scopes of a server have seen being declared, for those that can't vouch that it is all. */
@@ -42,10 +48,10 @@ function isBelow (route: string, prefix: string): boolean {
   return url === prefix || url.startsWith(`${prefix}/`)
 }
 
-/** Marks a route that its scope sees being declared in an instance. */
-export function markSeen (scope: Scope, instance: FastifyInstance, route: RouteOptions): void {
+/** Marks a route that its scope sees being declared on an instance. */
+export function markSeen (scope: Scope, on: FastifyInstance, route: RouteOptions): void {
   // Where it sees all of them, users find in request.routeOptions.config what they have put there
-  if (!canVouch(instance, scope)) route.config = { ...route.config, [seenBy]: scope } as NonNullable<RouteOptions['config']>
+  if (!canVouch(on, scope)) route.config = { ...route.config, [seenMark]: { by: scope, on } satisfies Seen } as NonNullable<RouteOptions['config']>
   const seen = seenOf.get(scope.instance.server)
   if (seen === undefined) return
   for (const method of [route.method].flat()) {
@@ -59,7 +65,8 @@ export function isSeen (request: FastifyRequest): boolean {
   const { server } = request
   const scope = scopeOf(server)
   if (canVouch(server, scope)) return !request.is404
-  return (request.routeOptions.config as { [seenBy]?: Scope })[seenBy] === scope
+  const seen = (request.routeOptions.config as { [seenMark]?: Seen })[seenMark]
+  return seen !== undefined && seen.by === scope && seen.on === server
 }
 
 /** Whether a scope has seen all routes of an instance being declared. */

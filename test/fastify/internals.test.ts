@@ -1,6 +1,6 @@
 import Fastify, { type FastifyReply, type RouteOptions } from 'fastify'
 import t from 'tap'
-import { beforeHooksAreRead, dropsContentOfHead, hasFailed, isFastifysErrorBody, setUnroutedAnswer, trailersOf } from '../../lib/fastify/internals.ts'
+import { addHookFirst, beforeHooksAreRead, dropsContentOfHead, hasFailed, isFastifysErrorBody, setUnroutedAnswer, trailersOf } from '../../lib/fastify/internals.ts'
 
 t.test('hooks that are put on a route before they are read come behind all others, whenever those were added', async t => {
   const app = Fastify()
@@ -20,6 +20,34 @@ t.test('hooks that are put on a route before they are read come behind all other
   app.register(async () => { app.addHook('onSend', hook('of the root, from a plugin that loads last')) })
   await app.inject('/')
   t.same(met, ['of the scope, after the route', 'of the root, from a plugin that loads last', 'prepended', 'own', 'pushed by an onRoute hook', 'placed'])
+})
+
+t.test('a hook that is added first comes before those that are there, on the instance and on those in it, from before and from later', async t => {
+  const app = Fastify()
+  const met: string[] = []
+  const hook = (name: string) => async () => { met.push(name) }
+  app.addHook('preHandler', hook('of the root'))
+  app.get('/root', async () => 'a')
+  await app.register(async child => {
+    child.addHook('preHandler', hook('of the child'))
+    child.get('/child', async () => 'a')
+    await child.register(async inner => { inner.get('/inner', { preHandler: hook('of the route') }, async () => 'a') })
+  })
+  addHookFirst(app, 'preHandler', (request, reply, done) => { met.push('first'); done() })
+  await app.register(async later => {
+    later.addHook('preHandler', hook('of a later child'))
+    later.get('/later', async () => 'a')
+  })
+  for (const [url, expected] of Object.entries({
+    '/root': ['first', 'of the root'],
+    '/child': ['first', 'of the root', 'of the child'],
+    '/inner': ['first', 'of the root', 'of the child', 'of the route'],
+    '/later': ['first', 'of the root', 'of a later child']
+  })) {
+    met.length = 0
+    await app.inject(url)
+    t.same(met, expected, url)
+  }
 })
 
 t.test('a placed error handler sees which one its scope has, though that was set after the route', async t => {

@@ -66,6 +66,18 @@ t.test('what the plugin of an outer scope has seen, that of the scope itself has
   t.ok(await reported(app, '/inner'))
 })
 
+t.test("a route to which the config of a seen one was copied is not, on an instance that the scope doesn't see", async t => {
+  const app = Fastify()
+  let early!: FastifyInstance
+  await app.register(async scope => { early = scope })
+  app.get('/before', async () => ({}))
+  await app.register(ptStatus)
+  app.addHook('onRoute', ({ url, config = {} }) => { if (url === '/seen') early.get('/copied', { config, exposeHeadRoute: false }, async request => ({ isSeen: isSeen(request) })) })
+  app.get('/seen', { exposeHeadRoute: false }, async request => ({ isSeen: isSeen(request) }))
+  t.ok(await reported(app, '/seen'))
+  t.notOk(await reported(app, '/copied'))
+})
+
 const warned = 'the routes were declared before fastify-pt-status had loaded; await its registration'
 const get = (app: FastifyInstance, path: string) => app.get(path, { exposeHeadRoute: false }, async () => 'a')
 
