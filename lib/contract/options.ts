@@ -55,7 +55,9 @@ const checks: Readonly<Record<string, readonly [is: (value: any) => boolean, mus
  * @throws {TypeError} with every option that is unknown or isn't what it must be
  */
 export function settingsOf (options: PtStatusOptions, inherited?: Settings): Settings {
-  const stated = Object.entries(options).filter(([, value]) => value !== undefined)
+  // Those that it inherits count, too: what is overlooked is what a scope is open by
+  const names = [...new Set([...Object.keys(options), ...Object.keys(checks)])] as Array<keyof PtStatusOptions>
+  const stated = names.map(name => [name, options[name]] as const).filter(([, value]) => value !== undefined)
   const wrong = stated
     .filter(([name, value]) => !checks[name]?.[0](value))
     .map(([name]) => checks[name] === undefined ? `there is no option '${name}'` : `${name} must be ${checks[name][1]}`)

@@ -43,6 +43,16 @@ t.test('right options are taken, and those of register() pass', async t => {
   t.match(settingsOf({ format: 'envelope' }), { format: { contentType: 'application/json' } })
 })
 
+t.test('options that an object inherits count: a class may have them as accessors', async t => {
+  class Configuration { get authenticate () { return () => null } }
+  const app = Fastify()
+  await app.register(ptStatus, new Configuration())
+  app.get('/', async () => ({}))
+  t.equal((await app.inject('/')).statusCode, 401)
+  class Wrong { get authenticate () { return 'yes' } }
+  await t.rejects(async () => { await Fastify().register(ptStatus, new Wrong() as never) }, { message: /authenticate must be a function/ })
+})
+
 const wrong: Record<string, object> = {
   'authenticate must be a function': { authenticate: true },
   'mapError must be a function': { mapError: {} },
