@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { badRequest, type StatusError } from '../contract/errors.ts'
 import { linesOf } from '../http/field-lines.ts'
 
-const noHost = badRequest('The request has no Host.', { code: 'HOST_REQUIRED' })
-const badHost = badRequest('The request has more than one Host, or one that is none.', { code: 'HOST_INVALID' })
+// Each request has a refusal of its own: hooks may write on what they are given
+const noHost = () => badRequest('The request has no Host.', { code: 'HOST_REQUIRED' })
+const badHost = () => badRequest('The request has more than one Host, or one that is none.', { code: 'HOST_INVALID' })
 
 /** RFC 3986 §3.2.2 and §3.2.3; empty where the target has no authority. */
 const hostValue = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i
@@ -20,7 +21,7 @@ export function wrongHost ({ headers: { host }, rawHeaders, httpVersion }: Maybe
   if (rawHeaders === undefined) return undefined
   // "A server MUST respond with a 400 […] to any HTTP/1.1 request message that lacks a Host header field and to any
   // request message that contains more than one Host header field line" (RFC 9112 §3.2)
-  if (host === undefined) return httpVersion === '1.1' ? noHost : undefined
+  if (host === undefined) return httpVersion === '1.1' ? noHost() : undefined
   // "[…] or a Host header field with an invalid field value"
-  return linesOf(rawHeaders, 'host') > 1 || !hostValue.test(host) ? badHost : undefined
+  return linesOf(rawHeaders, 'host') > 1 || !hostValue.test(host) ? badHost() : undefined
 }

@@ -4,7 +4,8 @@ import type { Availability, PtStatus, Suspension } from '../../types/index.ts'
 import { serviceUnavailable, type StatusError } from '../contract/errors.ts'
 import type { Settings } from '../contract/options.ts'
 
-const closing = serviceUnavailable('The server is closing.', { code: 'CLOSING' })
+// Each request has a refusal of its own: hooks may write on what they are given
+const closing = () => serviceUnavailable('The server is closing.', { code: 'CLOSING' })
 
 /** What controls whether a scope answers, and what it refuses with while it doesn't. */
 export interface Outage {
@@ -17,7 +18,7 @@ export interface Outage {
 export function watchOutages (instance: FastifyInstance, { drainDelay }: Settings): Outage {
   const above: PtStatus | undefined = instance.ptStatus
   let state: 'open' | 'draining' | 'closing' = 'open'
-  let suspension: StatusError | undefined
+  let suspension: (() => StatusError) | undefined
 
   // The root's closing is that of the scopes in it
   if (above === undefined) {
@@ -39,16 +40,17 @@ export function watchOutages (instance: FastifyInstance, { drainDelay }: Setting
       suspend ({ detail = 'The service is suspended.', retryAfter }: Suspension = {}) {
         if (typeof detail !== 'string') throw new TypeError('Cannot suspend: detail must be a string')
         if (retryAfter !== undefined && !(Number.isInteger(retryAfter) && retryAfter >= 0)) throw new TypeError('Cannot suspend: retryAfter must be a number of seconds')
-        suspension = serviceUnavailable(detail, { code: 'SUSPENDED', ...(retryAfter !== undefined && { retryAfter }) })
+        const options = { code: 'SUSPENDED', ...(retryAfter !== undefined && { retryAfter }) }
+        suspension = () => serviceUnavailable(detail, options)
       },
       resume () {
         suspension = undefined
       }
     },
     refusalOf (request) {
-      if (state === 'closing') return closing
+      if (state === 'closing') return closing()
       if (suspension === undefined || request.is404 || request.routeOptions.config.alwaysAvailable === true) return undefined
-      return suspension
+      return suspension()
     }
   }
 }
