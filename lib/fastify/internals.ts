@@ -36,7 +36,10 @@ export function addHookFirst (instance: FastifyInstance, name: 'preHandler', hoo
   const hooks = symbolOf(instance, 'fastify.hooks')
   const children = symbolOf(instance, 'fastify.children')
   // With other names for these, it would come last
-  if (hooks === undefined || children === undefined) return void instance.addHook(name, hook)
+  if (hooks === undefined || children === undefined) {
+    instance.addHook(name, hook)
+    return
+  }
   const instances = [instance as unknown as Record<symbol, any>]
   for (const each of instances) {
     each[hooks][name].unshift(hook)
