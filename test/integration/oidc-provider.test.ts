@@ -60,7 +60,7 @@ async function startProvider (t: Test, port: number, keys: JWK[]) {
 
 async function startApi (t: Test, issuer: string): Promise<string> {
   const app = Fastify()
-  await app.register(ptStatus, { authenticate: bearer({ issuer, audience, cooldown, timeout: 2000, maxAge: 1000 }) })
+  await app.register(ptStatus, { authenticate: bearer({ issuer, audience, cooldown, timeout: 20_000, maxAge: 1000 }) })
   app.get('/things', { config: { access: { scopes: ['things:read'] } } }, async ({ principal }) => principal)
   app.post('/things', { config: { access: { scopes: ['things:write'] } } }, async (request, reply) => reply.noContent())
   return listen(t, app)

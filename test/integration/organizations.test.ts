@@ -15,6 +15,7 @@ import { openDatabase } from '../../examples/organizations/database.ts'
 import { audience, startIssuer } from '../../examples/organizations/issuer.ts'
 import { seed, seeded } from '../../examples/organizations/seed.ts'
 import { createTables } from '../../examples/organizations/tables.ts'
+import { patience } from '../patience.ts'
 
 const { DATABASE_URL } = process.env
 
@@ -185,33 +186,38 @@ t.test('the process refuses what is too much for it, stays alive, and recovers b
     const { code } = await response.json() as { code?: string }
     return { status: response.status, code, retryAfter: response.headers.get('retry-after') }
   }
-  const until = async (status: number, requests: number) => {
-    const deadline = Date.now() + 20_000
-    while (Date.now() < deadline) {
-      const answers = await Promise.all(Array.from({ length: requests }, async () => await ask(list)))
-      if (answers.some(answer => answer.status === status)) return
-      if (requests === 1) await sleep(200)
-    }
-    t.fail(`no ${status} within twenty seconds`)
-  }
-
-  await until(503, 20)
   const refused = { status: 503, code: 'UNDER_PRESSURE', retryAfter: '10' }
-  const [live, ...others] = await Promise.all([ask('/health/live'), ask('/health/ready'), ask(list), ask(list, 'unknown')])
-  t.equal(live.status, 200)
+  const flood = async () => await Promise.all(Array.from({ length: 20 }, async () => await ask(list)))
+  let answers: Array<Awaited<ReturnType<typeof ask>>>
+  // The pressure is measured each second: it has to outlast the questions
+  do {
+    while ((await flood()).every(({ status }) => status !== 503)) continue
+    answers = await Promise.all([ask('/health/live'), ask('/health/ready'), ask(list), ask(list, 'unknown')])
+  } while ((await ask(list)).status !== 503)
+  const [live, ...others] = answers
+  t.equal(live?.status, 200)
   t.same(others, [refused, refused, refused], 'before the token is verified')
-  await until(200, 1)
-  t.equal((await ask('/health/ready')).status, 200)
+  // Ever more rarely: on a busy machine few requests are much
+  for (const path of [list, '/health/ready']) {
+    for (let pause = 200; (await ask(path)).status !== 200; pause *= 2) await sleep(pause)
+  }
   child.kill('SIGTERM')
 })
 
 t.test('told to end, the process says that it is not ready, and answers as always until its drain delay is over', async t => {
-  const { output, child, ended } = await start(t, { DRAIN_DELAY: '1000' })
-  const origin = new URL(/^Organizations: (\S+)$/m.exec(output.out)![1]!).origin
+  const originOf = ({ output }: Awaited<ReturnType<typeof start>>) => new URL(/^Organizations: (\S+)$/m.exec(output.out)![1]!).origin
+  const paths = ['/health/ready', '/health/live', '/v1/organizations?page=1&pageSize=1']
+  const another = originOf(await start(t, {}))
+  const drainDelay = await patience(1000, async () => { for (const path of paths) await fetch(another + path) })
+
+  const instance = await start(t, { DRAIN_DELAY: String(drainDelay) })
+  const { child, ended } = instance
+  const origin = originOf(instance)
   t.equal((await fetch(`${origin}/health/ready`)).status, 200)
   child.kill('SIGTERM')
-  await sleep(200)
-  const ready = await fetch(`${origin}/health/ready`)
+  let ready: Response
+  do ready = await fetch(`${origin}/health/ready`)
+  while (ready.status === 200)
   t.match([ready.status, ready.headers.get('retry-after'), (await ready.json() as { code: string }).code], [503, '30', 'CLOSING'])
   t.equal((await fetch(`${origin}/health/live`)).status, 200)
   t.equal((await fetch(`${origin}/v1/organizations?page=1&pageSize=1`)).status, 401)

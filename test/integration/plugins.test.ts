@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -206,12 +207,14 @@ t.test('@fastify/swagger-ui: its page and document are untouched', async t => {
 t.test('@fastify/under-pressure: its 503 is in the contract', async t => {
   const app = await build()
   let healthy = true
-  await app.register(underPressure, { healthCheck: async () => healthy, healthCheckInterval: 10, retryAfter: 33 })
+  const checks = new EventEmitter()
+  await app.register(underPressure, { healthCheck: async () => { checks.emit('check'); return healthy }, healthCheckInterval: 10, retryAfter: 33 })
   app.get('/', async () => ({}))
   const origin = await listen(t, app)
   t.equal((await send(origin, 'GET', '/')).status, 200)
   healthy = false
-  await new Promise(resolve => setTimeout(resolve, 100))
+  // At the second it has heard of the first
+  for (let check = 0; check < 2; check++) await once(checks, 'check')
   const answer = await send(origin, 'GET', '/')
   t.match(answer, { status: 503, headers: { 'retry-after': '33', 'content-type': problem } })
   t.equal(codeOf(answer), 'UNDER_PRESSURE')
@@ -256,6 +259,8 @@ t.test('@fastify/bearer-auth: its 401s gain the challenge', async t => {
 
 t.test('@fastify/reply-from: what another server answers is brought into the ten', async t => {
   const upstream = Fastify()
+  // reply-from hands on what it says of its own connection, which would keep ours
+  upstream.addHook('onRequest', async (request, reply) => { reply.header('connection', 'close') })
   upstream.get('/:status', async ({ params }, reply) => reply.code(Number((params as { status: string }).status)).header('x-upstream', 'a').send({ planted: 'secret' }))
   const gone = Fastify()
   const closed = await listen(t, gone)
