@@ -16,6 +16,7 @@ import { audience, startIssuer } from '../../examples/organizations/issuer.ts'
 import { seed, seeded } from '../../examples/organizations/seed.ts'
 import { createTables } from '../../examples/organizations/tables.ts'
 import { patience } from '../patience.ts'
+import { unhurried } from '../services/example.ts'
 
 const { DATABASE_URL } = process.env
 
@@ -48,7 +49,7 @@ const draft = {
 
 /** The example as `npm start` runs it. `env -i` keeps tap's instruments out of it, and is replaced by it: its pid is its own. */
 async function start (t: Test, environment: Record<string, string>) {
-  const variables = Object.entries({ PORT: '0', ...environment }).map(([name, value]) => `${name}=${value}`)
+  const variables = Object.entries({ PORT: '0', ...unhurried, ...environment }).map(([name, value]) => `${name}=${value}`)
   const child = spawn('env', ['-i', ...variables, process.execPath, 'dist/examples/organizations/server.js'],
     { stdio: ['ignore', 'pipe', 'pipe'] })
   t.teardown(() => child.kill('SIGKILL'))

@@ -24,13 +24,17 @@ t.test('the example answers 503 while its PostgreSQL is away, and recovers by it
     const { code } = await response.json() as { code?: string }
     return { status: response.status, code, retryAfter: response.headers.get('retry-after'), milliseconds: performance.now() - start }
   }
+  // More than the pool has connections
+  const paths = [`${health}ready`, ...Array.from({ length: 30 }, () => `${url}/${seeded.plain}`)]
+  const askAll = async () => await Promise.all(paths.map(ask))
+  const slowestOf = (answers: Array<{ milliseconds: number }>) => Math.max(...answers.map(({ milliseconds }) => milliseconds))
+  /** What it takes but for waiting, in milliseconds: on a busy machine more than on a quiet one. */
+  let beside = 500
   const isAway = async (t: Test, title: string) => {
-    // More than the pool has connections
-    const paths = [`${health}ready`, ...Array.from({ length: 30 }, () => `${url}/${seeded.plain}`)]
-    const answers = await Promise.all(paths.map(ask))
+    const answers = await askAll()
     for (const answer of answers) t.match(answer, { status: 503, code: 'DEPENDENCY_UNAVAILABLE', retryAfter: '30' })
-    const slowest = Math.max(...answers.map(({ milliseconds }) => milliseconds))
-    t.ok(slowest < promised + 500, `${title}: the slowest of ${answers.length} 503s after ${Math.round(slowest)} ms`)
+    const slowest = slowestOf(answers)
+    t.ok(slowest < promised + beside, `${title}: the slowest of ${answers.length} 503s after ${Math.round(slowest)} ms`)
     const live = await ask(`${health}live`)
     t.equal(live.status, 200)
     t.comment(`${title}: 503 within ${Math.round(slowest)} ms; live in ${Math.round(live.milliseconds)} ms`)
@@ -38,11 +42,12 @@ t.test('the example answers 503 while its PostgreSQL is away, and recovers by it
   const isBack = async (t: Test, title: string) => {
     const start = performance.now()
     while ((await ask(`${health}ready`)).status !== 200) {
-      if (performance.now() - start > 10_000) return t.fail(`${title}: not back after ten seconds`)
+      if (performance.now() - start > 60_000) return t.fail(`${title}: not back after a minute`)
       await sleep(20)
     }
     t.comment(`${title}: back in ${Math.round(performance.now() - start)} ms`)
-    const answers = await Promise.all(Array.from({ length: 30 }, async () => await ask(`${url}/${seeded.plain}`)))
+    const answers = await askAll()
+    beside = Math.max(500, 3 * slowestOf(answers))
     t.same(answers.filter(({ status }) => status !== 200), [], 'all connections are good')
   }
 

@@ -46,6 +46,9 @@ export interface Program {
   stop: (signal?: NodeJS.Signals) => Promise<void>
 }
 
+/** How long a program may take to start, or to end, before it counts as hung, in milliseconds. */
+const hung = 60_000
+
 /** Starts a program, waits until it is ready, and stops it after the test. */
 export async function start (t: Owner, command: string[], isReady: (output: Output) => boolean | Promise<boolean>, variables: Record<string, string> = {}): Promise<Program> {
   const [env, ...words] = inCleanEnvironment(command, variables)
@@ -57,14 +60,14 @@ export async function start (t: Owner, command: string[], isReady: (output: Outp
   let hasEnded = false
   const ended = once(child, 'close').then(() => { hasEnded = true })
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
-    const deadline = setTimeout(() => child.kill('SIGKILL'), 5000)
+    const deadline = setTimeout(() => child.kill('SIGKILL'), hung)
     child.kill(signal)
     await ended
     clearTimeout(deadline)
   }
   t.teardown(() => stop())
 
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + hung
   while (!await isReady(output)) {
     if (hasEnded || Date.now() > deadline) throw new Error(`${command[0]} did not start: ${output.err}`)
     await sleep(20)

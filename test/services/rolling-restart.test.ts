@@ -6,7 +6,7 @@ import { Ledger } from '../../chaos/ledger.ts'
 import { startTraffic } from '../../chaos/traffic.ts'
 import { rowsIn } from '../../chaos/world.ts'
 import { audience, startIssuer } from '../../examples/organizations/issuer.ts'
-import { countOf } from './example.ts'
+import { countOf, unhurried } from './example.ts'
 import { startNginx } from './nginx.ts'
 import { startPostgresql } from './postgresql.ts'
 import { freePort, needs, start } from './program.ts'
@@ -25,7 +25,8 @@ t.test('a rolling restart of two instances behind a balancer, under load, loses 
       DATABASE_URL: database.url,
       OIDC_ISSUER: issuer.url,
       OIDC_AUDIENCE: audience,
-      DRAIN_DELAY: String(drainDelay)
+      DRAIN_DELAY: String(drainDelay),
+      ...unhurried
     })
   const instances = []
   for (const port of [await freePort(), await freePort()]) instances.push({ port, program: await startInstance(port) })
@@ -52,7 +53,12 @@ t.test('a rolling restart of two instances behind a balancer, under load, loses 
   const ledger = new Ledger()
   const exchanges: Exchange[] = []
   const stop = startTraffic({ origin: `http://127.0.0.1:${port}`, tokens: issuer.tokens, ledger, connections, observe: exchange => exchanges.push(exchange) })
-  await sleep(500)
+  /** Waits for as many writes more. */
+  const writes = async (count: number) => {
+    const enough = ledger.acknowledged + count
+    while (ledger.acknowledged < enough) await sleep(20)
+  }
+  await writes(50)
   for (const instance of instances) {
     const begun = performance.now()
     await instance.program.stop('SIGTERM')
@@ -63,6 +69,7 @@ t.test('a rolling restart of two instances behind a balancer, under load, loses 
     instance.program = await startInstance(instance.port)
     // The balancer asks it again
     await sleep(1500)
+    await writes(50)
     t.comment(`port ${instance.port}: ended within ${Math.round(ended - begun)} ms, back after ${Math.round(performance.now() - ended - 1500)} ms; ${refusals.length} requests went to the other`)
   }
   await stop()

@@ -9,7 +9,9 @@ import CircuitBreaker from 'opossum'
 import Stripe from 'stripe'
 import t, { type Test } from 'tap'
 import { Agent, Client, request } from 'undici'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { patience } from '../patience.ts'
 import { closed, startHalting, startHangingUp, startStalled } from './failing.ts'
 import { temporaryFolder } from './program.ts'
 import { prove, refute } from './trials.ts'
@@ -51,8 +53,8 @@ t.test('undici', async t => {
 t.test('clients of HTTP', async t => {
   const { stalled, hangingUp } = await servers(t)
   const stripe = (port: number) => new Stripe('sk_test_a', { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0, timeout: 100, telemetry: false }).balance.retrieve()
-  const elastic = async (port: number) => {
-    const client = new Elasticsearch({ node: at(port), maxRetries: 0, requestTimeout: 100 })
+  const elastic = async (port: number, requestTimeout?: number) => {
+    const client = new Elasticsearch({ node: at(port), maxRetries: 0, ...requestTimeout !== undefined && { requestTimeout } })
     try {
       await client.info()
     } finally {
@@ -67,7 +69,7 @@ t.test('clients of HTTP', async t => {
     },
     ConnectionError: { 'Elasticsearch, a closed port': async () => await elastic(closed) },
     TimeoutError: {
-      'Elasticsearch, a server that says nothing': async () => await elastic(stalled),
+      'Elasticsearch, a server that says nothing': async () => await elastic(stalled, 100),
       'ky, a server that says nothing': async () => await ky(at(stalled), { retry: 0, timeout: 100 }),
       'Octokit, a server that says nothing': async () => await octokit('GET /', { baseUrl: `http://127.0.0.1:${stalled}`, request: { signal: AbortSignal.timeout(100) } })
     },
@@ -82,8 +84,18 @@ t.test('clients of HTTP', async t => {
 
 t.test('MongoDB', async t => {
   const { stalled, hangingUp } = await servers(t)
+  const to = (port: number, options: MongoClientOptions = {}) => new MongoClient(`mongodb://127.0.0.1:${port}`, options)
+  // In which the client has to find out why it has no server
+  const serverSelectionTimeoutMS = await patience(300, async () => {
+    const client = to(hangingUp)
+    const failed = once(client, 'serverHeartbeatFailed')
+    const connected = client.connect().catch(() => {})
+    await failed
+    await client.close()
+    await connected
+  })
   const find = async (port: number, options: MongoClientOptions = {}) => {
-    const client = new MongoClient(`mongodb://127.0.0.1:${port}`, { serverSelectionTimeoutMS: 300, ...options })
+    const client = to(port, { serverSelectionTimeoutMS, ...options })
     try {
       await client.db('a').collection('b').findOne({})
     } finally {
@@ -170,7 +182,7 @@ t.test('opossum', async t => {
       }
     },
     ETIMEDOUT: { 'an action that takes too long': async () => await breaker(async () => await sleep(300)).fire() },
-    'connect ECONNREFUSED': { 'a closed port': async () => await breaker(async () => await fetch(at(closed))).fire() }
+    'connect ECONNREFUSED': { 'a closed port': async () => await breaker(async () => await fetch(at(closed)), { timeout: false }).fire() }
   })
   await refute(t, { 'an action that fails': async () => await failing.fire() })
 })

@@ -13,7 +13,7 @@ t.test('MySQL, by mysql2 and MariaDB', needs('mariadbd'), async t => {
   const there = { host: '127.0.0.1', port, user: 'root' }
 
   const connected = async (options: ConnectionOptions, use: (connection: Connection) => Promise<unknown>) => {
-    const connection = await mysql.createConnection({ ...there, connectTimeout: 200, ...options })
+    const connection = await mysql.createConnection({ ...there, connectTimeout: 60_000, ...options })
     connection.on('error', () => {})
     try {
       await use(connection)
@@ -38,7 +38,7 @@ t.test('MySQL, by mysql2 and MariaDB', needs('mariadbd'), async t => {
 
   await prove(t, ['mysql2'], {
     'connect ECONNREFUSED': { 'a closed port': async () => await query('select 1', { port: closed }) },
-    'connect ETIMEDOUT': { 'a server that says nothing': async () => await query('select 1', { port: stalled }) },
+    'connect ETIMEDOUT': { 'a server that says nothing': async () => await query('select 1', { port: stalled, connectTimeout: 200 }) },
     PROTOCOL_CONNECTION_LOST: {
       'a connection that is killed while it works': async () => await connected({}, async connection => {
         const working = connection.query('select sleep(5)')
@@ -47,8 +47,9 @@ t.test('MySQL, by mysql2 and MariaDB', needs('mariadbd'), async t => {
     },
     "message Can't add new command when connection is in closed state": {
       'a connection that was killed before': async () => await connected({}, async connection => {
+        const lost = new Promise(resolve => { connection.on('error', resolve) })
         await query(`kill ${connection.threadId}`)
-        await sleep(200)
+        await lost
         await connection.query('select 1')
       })
     },
@@ -62,7 +63,8 @@ t.test('MySQL, by mysql2 and MariaDB', needs('mariadbd'), async t => {
           for (let count = 0; count <= 20; count++) connections.push(await mysql.createConnection(there))
         } finally {
           for (const connection of connections) connection.destroy()
-          await sleep(300)
+          // It counts them until it has heard of that
+          while (!await query('select 1').then(() => true, () => false)) await sleep(20)
         }
       }
     },

@@ -2,13 +2,14 @@ import knex, { type Knex } from 'knex'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import t from 'tap'
+import { patience } from '../patience.ts'
 import { closed, startHangingUp, startResetting, startStalled } from './failing.ts'
 import { startPostgresql } from './postgresql.ts'
 import { needs } from './program.ts'
 import { prove, refute } from './trials.ts'
 
 t.test('PostgreSQL', needs('postgres'), async t => {
-  const { port } = await startPostgresql(t, { max_connections: '10' })
+  const { port } = await startPostgresql(t)
   const [stalled, hangingUp, resetting] = [await startStalled(t), await startHangingUp(t), await startResetting(t)]
   const there = { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' }
 
@@ -24,7 +25,7 @@ t.test('PostgreSQL', needs('postgres'), async t => {
   }
   const query = async (text: string, config: pg.ClientConfig = {}) => await connected(config, async client => await client.query(text))
   const pooled = async (config: pg.PoolConfig, use: (pool: pg.Pool) => unknown) => {
-    const pool = new pg.Pool({ ...there, connectionTimeoutMillis: 100, ...config })
+    const pool = new pg.Pool({ ...there, ...config })
     pool.on('error', () => {})
     try {
       await use(pool)
@@ -34,6 +35,7 @@ t.test('PostgreSQL', needs('postgres'), async t => {
   }
   const usedUp = async (pool: pg.Pool, use: () => Promise<unknown>) => {
     const client = await pool.connect()
+    pool.options.connectionTimeoutMillis = 100
     try {
       await use()
     } finally {
@@ -47,8 +49,9 @@ t.test('PostgreSQL', needs('postgres'), async t => {
     await sql.raw(text).execute(new Kysely({ dialect: new PostgresDialect({ pool }) }))
   })
   const quiet = { warn () {}, error () {}, deprecate () {}, debug () {} }
-  const withKnex = async (port: number, use: (database: Knex) => Promise<unknown>) => {
-    const database = knex({ client: 'pg', connection: { ...there, port }, pool: { min: 0, max: 1, createTimeoutMillis: 500 }, acquireConnectionTimeout: 200, log: quiet })
+  const withKnex = async (port: number, use: (database: Knex) => Promise<unknown>, acquireConnectionTimeout = 60_000) => {
+    const pool = { min: 0, max: 1, createTimeoutMillis: acquireConnectionTimeout + 300 }
+    const database = knex({ client: 'pg', connection: { ...there, port }, pool, acquireConnectionTimeout, log: quiet })
     try {
       await use(database)
     } finally {
@@ -76,10 +79,11 @@ t.test('PostgreSQL', needs('postgres'), async t => {
     'SQLSTATE 28': { 'a login that is refused': async () => await query('select 1', { user: 'nobody' }) },
     'SQLSTATE 53': {
       'too many connections': async () => {
+        const { port } = await startPostgresql(t, { max_connections: '10' })
         const clients: pg.Client[] = []
         try {
           for (let count = 0; count <= 10; count++) {
-            const client = new pg.Client(there)
+            const client = new pg.Client({ ...there, port })
             await client.connect()
             clients.push(client)
           }
@@ -98,8 +102,7 @@ t.test('PostgreSQL', needs('postgres'), async t => {
         const server = await startPostgresql(t)
         await connected({ port: server.port }, async client => {
           server.stop('SIGTERM')
-          await client.query('select pg_sleep(0.2)')
-          await query('select 1', { port: server.port })
+          for (;;) await query('select 1', { port: server.port })
         })
       }
     },
@@ -108,8 +111,8 @@ t.test('PostgreSQL', needs('postgres'), async t => {
       'a server that says nothing': async () => await query('select 1', { port: stalled, connectionTimeoutMillis: 100 })
     },
     'message Connection terminated due to connection timeout': {
-      'a server that says nothing to a pool': async () => await pooled({ port: stalled }, async pool => await pool.query('select 1')),
-      'a server that says nothing to Kysely': async () => await kysely({ port: stalled }, 'select 1')
+      'a server that says nothing to a pool': async () => await pooled({ port: stalled, connectionTimeoutMillis: 100 }, async pool => await pool.query('select 1')),
+      'a server that says nothing to Kysely': async () => await kysely({ port: stalled, connectionTimeoutMillis: 100 }, 'select 1')
     },
     'message timeout exceeded when trying to connect': {
       'a pool that is used up': async () => await pooled({ max: 1 }, async pool => await usedUp(pool, async () => await pool.query('select 1'))),
@@ -157,9 +160,9 @@ t.test('PostgreSQL', needs('postgres'), async t => {
         } finally {
           await transaction.rollback()
         }
-      }),
+      }, await patience(200, async () => await withKnex(port, async database => await database.raw('select 1')))),
       'a query that takes too long': async () => await withKnex(port, async database => await database.raw('select pg_sleep(1)').timeout(100)),
-      'a server that says nothing': async () => await withKnex(stalled, async database => await database.raw('select 1'))
+      'a server that says nothing': async () => await withKnex(stalled, async database => await database.raw('select 1'), 200)
     }
   })
 

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { getPrismaClient, type GetPrismaClientConfig } from '@prisma/client/runtime/client'
 import type pg from 'pg'
 import t from 'tap'
+import { patience } from '../patience.ts'
 import { closed, startHangingUp, startResetting, startStalled } from './failing.ts'
 import { startPostgresql } from './postgresql.ts'
 import { needs } from './program.ts'
@@ -37,9 +38,9 @@ const PrismaClient = getPrismaClient(generated)
 type Client = InstanceType<typeof PrismaClient>
 
 t.test('Prisma', needs('postgres'), async t => {
-  const { port } = await startPostgresql(t, { max_connections: '10' })
+  const { port } = await startPostgresql(t)
   const [stalled, hangingUp, resetting] = [await startStalled(t), await startHangingUp(t), await startResetting(t)]
-  const there = { host: '127.0.0.1', port, user: 'postgres', database: 'postgres', connectionTimeoutMillis: 300 }
+  const there = { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' }
 
   const connected = async (config: pg.PoolConfig, use: (client: Client) => Promise<unknown>) => {
     const client = new PrismaClient({ adapter: new PrismaPg({ ...there, ...config }), errorFormat: 'minimal' })
@@ -64,7 +65,7 @@ t.test('Prisma', needs('postgres'), async t => {
     },
     'SQLSTATE 28': { 'a login that is refused': async () => await find({ user: 'nobody' }) },
     'SQLSTATE 53': {
-      'too many connections': async () => await connected({ max: 20 }, async client => {
+      'too many connections': async () => await connected({ max: 20, port: (await startPostgresql(t, { max_connections: '10' })).port }, async client => {
         await Promise.all(Array.from({ length: 20 }, async () => await client.$queryRawUnsafe('select pg_sleep(0.3)::text')))
       })
     },
@@ -72,20 +73,23 @@ t.test('Prisma', needs('postgres'), async t => {
       'a backend that is terminated while it works': async () => await connected({}, async client => {
         const lost = client.$queryRawUnsafe(working)
         lost.catch(() => {})
-        await sleep(100)
-        await query({}, "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(5)%' and pid <> pg_backend_pid()")
+        // None is there before it works
+        while ((await query({}, "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(5)%' and pid <> pg_backend_pid()") as []).length === 0) await sleep(20)
         await lost
       })
     },
     'SQLSTATE 57014': { 'a statement that takes too long': async () => await query({ statement_timeout: 100 }, working) },
-    'message Connection terminated due to connection timeout': { 'a server that says nothing': async () => await find({ port: stalled }) },
+    'message Connection terminated due to connection timeout': { 'a server that says nothing': async () => await find({ port: stalled, connectionTimeoutMillis: 300 }) },
     'message Connection terminated unexpectedly': { 'a server that hangs up': async () => await find({ port: hangingUp }) },
     'message Query read timeout': { 'a query that takes too long': async () => await query({ query_timeout: 100 }, working) },
     'message timeout exceeded when trying to connect': {
-      'a pool that is used up': async () => await connected({ max: 1 }, async client => {
-        const held = client.$queryRawUnsafe('select pg_sleep(0.5)::text')
-        await Promise.all([held, client.$queryRawUnsafe('select 1')]).finally(async () => await held)
-      })
+      'a pool that is used up': async () => {
+        const connectionTimeoutMillis = await patience(300, async () => await query({}))
+        await connected({ max: 1, connectionTimeoutMillis }, async client => {
+          const held = client.$queryRawUnsafe(`select pg_sleep(${2 * connectionTimeoutMillis / 1000})::text`)
+          await Promise.all([held, client.$queryRawUnsafe('select 1')]).finally(async () => await held)
+        })
+      }
     }
   })
 

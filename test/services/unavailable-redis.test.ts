@@ -41,9 +41,10 @@ t.test('Redis, by ioredis and redis', needs('redis-server'), async t => {
   const get = async (redis: { get: (key: string) => Promise<unknown> }) => await redis.get('a')
   const set = async (redis: { set: (key: string, value: string) => Promise<unknown> }) => await redis.set('a', 'b')
   const killed = async (port: number) => await withRedis(port, async client => await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']))
+  const isBusy = async () => await withIoredis({ enableReadyCheck: false }, async redis => await redis.ping()).then(() => false, ({ message }) => /^BUSY/.test(message))
   const hogged = async (use: Trial) => await withIoredis({}, async hog => {
     const script = hog.eval('while true do end', 0).catch(() => {})
-    await sleep(150)
+    while (!await isBusy()) await sleep(20)
     try {
       await use()
     } finally {
@@ -107,7 +108,7 @@ t.test('Redis, by ioredis and redis', needs('redis-server'), async t => {
         const lost = once(client, 'error')
         await killed(port)
         await lost.catch(() => {})
-        await sleep(100)
+        while (client.isOpen) await sleep(20)
         await get(client)
       })
     },
