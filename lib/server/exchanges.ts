@@ -14,6 +14,11 @@ const lastOf = Symbol('fastify-pt-status.exchange')
 
 type Connection = Socket & { [lastOf]?: Exchange | undefined }
 
+// A request may lose its socket: undici takes it from one that it has passed on
+const connectionOf = Symbol('fastify-pt-status.connection')
+
+type Tracked = ServerResponse & { [connectionOf]: Connection }
+
 /**
  * The last exchange of a connection. There is none while the connection is idle: once the response has been sent and the
  * request has been read, the connection forgets both.
@@ -68,7 +73,9 @@ function track (request: IncomingMessage, response: ServerResponse): void {
   // Responses that still wait for their turn then never close
   if (!(lastOf in connection)) connection.on('close', forget)
   connection[lastOf] = { request, response, previous: last?.response.writableFinished === false ? last.response : undefined }
-  response.on('close', release)
+  const tracked = response as Tracked
+  tracked[connectionOf] = connection
+  tracked.on('close', release)
 }
 
 /** Lets go of a response that has been sent, and of its request once that has been read. */
@@ -78,8 +85,7 @@ function release (this: ServerResponse): void {
     this.once('socket', (socket: Socket) => socket.destroy())
     return
   }
-  const { req: request } = this
-  const connection: Connection = request.socket
+  const { req: request, [connectionOf]: connection } = this as Tracked
   const last = connection[lastOf]
   if (last?.previous === this) last.previous = undefined
   if (last?.response !== this) return

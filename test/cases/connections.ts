@@ -1,7 +1,7 @@
 const head = (line: string, fields = '') => `${line} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`
 const json = 'Content-Type: application/json\r\nContent-Length: 2\r\n'
 export const [get, slow, destroyed, cut] = ['/', '/slow', '/destroyed', '/cut'].map(path => head(`GET ${path}`)) as [string, string, string, string]
-const [post, refused] = ['/', '/refused'].map(path => head(`POST ${path}`, json)) as [string, string]
+const [post, refused, taken] = ['/', '/refused', '/taken'].map(path => head(`POST ${path}`, json)) as [string, string, string]
 const tunnel = head('CONNECT example.com:443')
 const garbage = 'garbage\r\n\r\n'
 
@@ -10,6 +10,7 @@ export const kept: ReadonlyArray<readonly [title: string, statuses: readonly num
   ['three requests', [200, 200, 200], [get, 1], [get, 1], [get, 1]],
   ['three requests at once', [200, 200, 200], [get + slow + get, 3]],
   ['a body', [201], [post, 0], ['{}', 1]],
+  ['a body that somebody takes with its socket', [200, 200], [taken, 0], ['{}', 1], [get, 1]],
   ['an expectation', [400], [head('GET /', 'Expect: tea\r\n'), 1]],
   ['a body that comes after its answer', [404], [refused, 1], ['{}', 0]],
   ['a body that comes after its answer, and the next request with it', [404, 200], [refused, 1], [`{}${slow}`, 1]],

@@ -282,6 +282,21 @@ t.test('@fastify/reply-from: what another server answers is brought into the ten
   t.match((await send(origin, 'GET', '/down')).status, /500|503/)
 })
 
+t.test('@fastify/reply-from: a body that it streams to another server takes nothing along', async t => {
+  const upstream = Fastify()
+  upstream.addHook('onRequest', async (request, reply) => { reply.header('connection', 'close') })
+  upstream.addContentTypeParser('application/octet-stream', { parseAs: 'string' }, (request, body, done) => { done(null, body) })
+  upstream.post('/', async ({ body }) => body)
+  const app = await build()
+  await app.register(replyFrom, { base: await listen(t, upstream) })
+  app.addContentTypeParser('application/octet-stream', (request, payload, done) => { done(null, payload) })
+  app.post('/', { schema: { response: { 200: Type.String() } } }, (request, reply) => reply.from('/'))
+  const origin = await listen(t, app)
+
+  const answer = await send(origin, 'POST', '/', { 'content-type': 'application/octet-stream' }, 'streamed')
+  t.match(answer, { status: 200, body: 'streamed' })
+})
+
 t.test('the names that it adds clash with none of theirs, in either order', async t => {
   const others = [sensible, cors, helmet, compress, rateLimit, multipart, replyFrom, websocket, underPressure]
   for (const [first, last] of [[[ptStatus], others], [others, [ptStatus]]]) {

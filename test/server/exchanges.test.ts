@@ -80,6 +80,8 @@ async function start (t: Parameters<typeof listen>[0], options: FastifyServerOpt
   app.get('/slow', async () => { await setImmediate(); return {} })
   app.post('/', async (request, reply) => reply.created('/1', {}))
   app.post('/refused', { onRequest: async () => { throw notFound() } }, async () => {})
+  // As undici does with a stream that it has passed on
+  app.post('/taken', async ({ raw }) => { Object.assign(raw, { socket: null }); return {} })
   app.get('/destroyed', async (request, reply) => { reply.hijack(); reply.raw.destroy() })
   app.get('/cut', async (request, reply) => {
     reply.hijack()
