@@ -28,14 +28,19 @@ function isResponse (payload: unknown): payload is Response {
   return typeof payload === 'object' && Object.prototype.toString.call(payload) === '[object Response]'
 }
 
-/** Ends a payload that won't be sent. */
-export function discard (payload: unknown): void {
+/**
+ * Ends a payload that won't be sent.
+ *
+ * @param failed told what it fails with, but for that it was ended, which some streams tell as an error
+ */
+export function discard (payload: unknown, failed: (error: unknown) => void = () => {}): void {
   if (payload instanceof ReadableStream) {
-    payload.cancel().catch(() => {})
+    payload.cancel().catch(failed)
   } else {
     const stream = payload as Partial<Readable> | null | undefined
-    // Some streams tell that they were ended as an error
-    stream?.on?.('error', () => {})
+    stream?.on?.('error', error => {
+      if (error?.name !== 'AbortError') failed(error)
+    })
     stream?.destroy?.()
   }
 }

@@ -1,4 +1,6 @@
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { Type } from '@sinclair/typebox'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import t from 'tap'
@@ -182,4 +184,20 @@ t.test('an error handler of the user\'s says what it likes, in the contract', as
   })
   t.match(await send(origin, 'GET', '/?as=404'), { status: 404, body: 'own' })
   t.match(JSON.parse((await send(origin, 'GET', '/?as=409')).body), { status: 400, code: 'CONFLICT' })
+})
+
+t.test('what the content of a GET fails with is logged, though HEAD drops it; that it was ended is no failure', async t => {
+  const contents: Readonly<Record<string, readonly [make: () => unknown, logged: string[]]>> = {
+    'a file that is missing': [() => createReadStream(new URL('missing', import.meta.url)), ['ENOENT']],
+    'a web stream whose cancel() fails': [() => new ReadableStream({ cancel () { throw Object.assign(new Error('a'), { code: 'UNCANCELLED' }) } }), ['UNCANCELLED']],
+    'a stream': [() => Readable.from(['a']), []],
+    'a stream that tells its end as an error': [() => new Readable({ read () {}, destroy (error, callback) { callback(error ?? new DOMException('ended', 'AbortError') as Error) } }), []],
+    'a web stream': [() => new Blob(['a']).stream(), []]
+  }
+  for (const [name, [make, logged]] of Object.entries(contents)) {
+    const { origin, lines } = await start(t, app => { app.get('/', (request, reply) => { reply.send(make()) }) })
+    t.equal((await send(origin, 'HEAD', '/')).status, 200, name)
+    while (lines.length < logged.length) await setImmediate()
+    t.same(lines.map(({ level, err }) => [level, (err as { code?: string } | undefined)?.code]), logged.map(code => [50, code]), name)
+  }
 })
