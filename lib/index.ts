@@ -36,7 +36,7 @@ async function ptStatus (instance: FastifyInstance, options: PtStatusOptions): P
 
   // Fastify has compiled the schemas by now: what is added to them for the document costs nothing
   instance.addHook('onReady', async () => {
-    visible = visibleIn(routes, settings)
+    visible = visibleIn(routes)
     checkRoutes(visible, settings, instance.log)
     documentRoutes(visible, settings)
   })

@@ -59,7 +59,6 @@ function limitStacks (limit: number): void {
  */
 export function repeat (model: StatusError): () => StatusError {
   const { message, status, originalStatus, statusCode, code, errors, headers } = model
-  const hasFields = Object.keys(headers).length > 0
 
   function Repeated (this: Record<string, unknown>): void {
     this['message'] = message
@@ -68,7 +67,7 @@ export function repeat (model: StatusError): () => StatusError {
     this['statusCode'] = statusCode
     this['code'] = code
     this['errors'] = errors
-    this['headers'] = hasFields ? { ...headers } : headers
+    this['headers'] = { ...headers }
   }
   Repeated.prototype = StatusError.prototype
   return () => new (Repeated as unknown as new () => StatusError)()

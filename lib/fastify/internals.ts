@@ -33,13 +33,8 @@ export function beforeHooksAreRead (instance: FastifyInstance, act: () => unknow
  * there, and takes one that throws nothing for success, without asking those behind it.
  */
 export function addHookFirst (instance: FastifyInstance, name: 'preHandler', hook: preHandlerHookHandler): void {
-  const hooks = symbolOf(instance, 'fastify.hooks')
-  const children = symbolOf(instance, 'fastify.children')
-  // With other names for these, it would come last
-  if (hooks === undefined || children === undefined) {
-    instance.addHook(name, hook)
-    return
-  }
+  const hooks = symbolOf(instance, 'fastify.hooks')!
+  const children = symbolOf(instance, 'fastify.children')!
   const instances = [instance as unknown as Record<symbol, any>]
   for (const each of instances) {
     each[hooks][name].unshift(hook)
@@ -79,8 +74,8 @@ export function isFastifysErrorBody (reply: FastifyReply, payload: unknown): boo
 }
 
 /**
- * Answers the unknown routes of an instance, and leaves their handler to users, whose own answers in its place, whenever it
- * was set. Fastify takes one handler, but for its own, which it sets again where it is given none: a hook answers before that.
+ * Answers the unknown routes of an instance without taking the user's not-found handler, which wins whenever it is set: a
+ * hook in front of Fastify's default handler answers.
  *
  * @throws {Error} if a handler is set already
  */

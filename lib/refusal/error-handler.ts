@@ -13,7 +13,7 @@ export function handleError (thrown: unknown, request: FastifyRequest, reply: Fa
   refuse(refusalOf(thrown, request, reply), thrown, request, reply)
 }
 
-/** Does so past the hooks, before Fastify's own error handler sends what is no error as if it were the answer. */
+/** Answers past the hooks: Fastify's own handler would send a thrown non-error as the answer. */
 export function handlePastHooks (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   refuse(refusalOf(thrown, request, reply), thrown, request, reply, body => { writePastHooks(reply, body) })
 }

@@ -46,7 +46,7 @@ export function passOn (reply: FastifyReply): void {
   (reply as FailingReply)[passedOn] = true
 }
 
-/** Whether an answer was passed on: another one would meet it there, or what it has failed by. */
+/** Whether an answer has gone on to later hooks: a second one would collide with it. */
 export function isPassedOn (reply: FastifyReply): boolean {
   return (reply as FailingReply)[passedOn] === true
 }

@@ -17,10 +17,9 @@ import { isWritable, writePastHooks } from './write.ts'
  */
 export function refuse (refusal: Refusal, thrown: unknown, request: FastifyRequest, reply: FastifyReply, send: (body: string, reply: FastifyReply) => void = sendThroughHooks): void {
   const failing = fail(reply, thrown)
-  if (failing.stage === 'gaveUp') return
   try {
     log(refusal, thrown, request)
-    if (failing.stage === 'refused' || isPassedOn(reply)) return giveUp(refusal, request, reply)
+    if (failing.stage !== 'failed' || isPassedOn(reply)) return giveUp(refusal, request, reply)
     dropRepresentation(reply, failing.fields)
     const body = compose(refusal, request, reply, settingsIn(request.server))
     reply.header('content-length', Buffer.byteLength(body))

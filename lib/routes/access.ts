@@ -1,9 +1,9 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Access, AccessRoute, Authenticate, Principal } from '../../types/index.ts'
-import { forbidden, scopeToken, unauthorized, type StatusError } from '../contract/errors.ts'
+import { forbidden, repeat, scopeToken, unauthorized, type StatusError } from '../contract/errors.ts'
 import type { Scope } from '../contract/scope.ts'
 
-/** Who makes a request: only one that has passed a guard has it. */
+/** The principal of a request. It proves nothing: only `admitted` says that the guard let the request in. */
 const principalOf = Symbol('fastify-pt-status.principal')
 /** Marks a scope whose `request.principal` is this plugin's. */
 const decorated = Symbol('fastify-pt-status.principalIsOurs')
@@ -24,7 +24,7 @@ export function decoratePrincipal ({ instance }: Scope): void {
 /**
  * Who may use a route: `undefined` is any principal.
  *
- * @throws {TypeError} if its access is none, or asks for a principal where nobody tells who that is
+ * @throws {TypeError} if its access is not valid, or asks for a principal where nobody tells who that is
  */
 export function accessOf (route: AccessRoute, { settings: { authenticate, access: ofOthers } }: Scope): Access | undefined {
   const { access = ofOthers?.(route) } = (route.config ?? {}) as { access?: Access }
@@ -41,7 +41,9 @@ export function isAdmitted (request: unknown): boolean {
 }
 
 /** What a request without credentials is refused by: its own, since hooks may write on what they are given. */
-export const noCredentials = (): StatusError => unauthorized()
+export const noCredentials = repeat(unauthorized())
+
+const notAllowed = repeat(forbidden())
 
 /** The guard of a route: it calls back at once where there is nothing to wait for, else it returns a promise. */
 export function guardOf (authenticate: Authenticate, access: Exclude<Access, 'public'> | undefined): onRequestHookHandler {
@@ -80,18 +82,18 @@ function soon<T, Next> (value: Soon<T>, next: (value: T) => Soon<Next>): Soon<Ne
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function' ? Promise.resolve(value).then(next) : next(value as T)
 }
 
-/** What a principal is refused by that the route doesn't admit. */
+/** Makes what refuses principals that the route doesn't admit. */
 function admission (access: Exclude<Access, 'public'> | undefined, realm: string | undefined): (request: FastifyRequest, principal: Principal) => Soon<StatusError | undefined> {
   if (access === undefined) return () => undefined
   if (typeof access === 'function') {
-    return (request, principal) => soon(access(request, principal), isAdmitted => isAdmitted === true ? undefined : forbidden())
+    return (request, principal) => soon(access(request, principal), isAdmitted => isAdmitted === true ? undefined : notAllowed())
   }
   const { scopes } = access
-  const { message, code, headers } = forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm })
+  const insufficientScope = repeat(forbidden('The credentials lack a scope that this needs.', { code: 'INSUFFICIENT_SCOPE', scopes, realm }))
   return (request, principal) => {
     const { scopes: granted = [] } = principal
     if (!Array.isArray(granted)) throw new TypeError('Cannot admit: the scopes of a principal must be an array')
-    return scopes.every(scope => granted.includes(scope)) ? undefined : forbidden(message, { code, headers: { ...headers } })
+    return scopes.every(scope => granted.includes(scope)) ? undefined : insufficientScope()
   }
 }
 

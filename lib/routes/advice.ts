@@ -26,7 +26,7 @@ const writes: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'POST', 'DELETE'])
 
 /**
  * Makes what looks at the answers of a route as they leave, and warns in the log, once, of each thing that is wrong
- * with them. Where there is nothing to say, it makes nothing.
+ * with them.
  */
 export function adviser (): (request: FastifyRequest, reply: FastifyReply) => void {
   let ungiven = advices

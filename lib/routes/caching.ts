@@ -54,7 +54,7 @@ function revalidate ({ method, headers }: FastifyRequest, reply: FastifyReply, d
   }
   const evaluation = evaluate(method, headers, validators)
   if (evaluation === 'precondition failed') return done(preconditionFailed(weakTagOf(headers, validators)))
-  // What a 304 doesn't carry, the last word drops
+  // The last word drops the fields that a 304 must not carry
   if (evaluation === 'not modified') reply.code(304)
   done()
 }

@@ -10,9 +10,8 @@ import { judge, type Refused, type Source } from './judge.ts'
 import { discard, isText, unwrap } from './payload.ts'
 
 /**
- * The last of all `onSend` hooks, where the status is what will be sent. What is no refusal of the plugin and no success
- * that its source declares doesn't leave: an error status that was sent as an answer is told as a refusal, any other is a
- * bug in the handler.
+ * The last of all `onSend` hooks, where the status is what will be sent. Only refusals and declared successes leave:
+ * an error status that was sent as an answer becomes a refusal, any other status is a bug in the handler.
  *
  * @param advise looks at what leaves
  */
@@ -25,7 +24,7 @@ export function lastWord ({ settings }: Scope, source: Source, advise: (request:
     const verdict = judge(source, request, reply, content, failing)
     if (verdict === 'leaves') {
       if (failing === undefined) advise(request, reply)
-      // Of HEAD, Fastify believes what it finds
+      // A hook has changed the body: for HEAD, Fastify would send the old Content-Length
       else if (failing.stage === 'refused' && content !== failing.body) reply.removeHeader('content-length')
       return leave(source, request, reply, content, done)
     }
@@ -69,7 +68,7 @@ function undeclaredBy ({ method, url, routeOptions }: FastifyRequest, { statusCo
 function leave (source: Source, { method }: FastifyRequest, reply: FastifyReply, content: unknown, done: DoneFuncWithErrOrRes): void {
   const isPassed = source.content === 'passed on'
   if (isPassed) passOn(reply)
-  // Of HEAD, no content is there that they could frame
+  // A HEAD answer has no content for trailers to follow
   if (isPassed && method === 'HEAD') dropTrailers(reply)
   const { statusCode } = reply
   if (statusCode === 204 || statusCode === 304) {
@@ -79,10 +78,10 @@ function leave (source: Source, { method }: FastifyRequest, reply: FastifyReply,
       reply.removeHeader('content-type')
       discard(content)
     }
-    // Fastify's own hook of HEAD routes, which comes behind, tells a length of whatever it gets
+    // Fastify's own hook of HEAD routes comes behind, and would set a Content-Length
     return isPassed && method === 'HEAD' ? writePastHooks(reply) : done(null, null)
   }
-  if (source.content !== 'dropped' || method !== 'HEAD' || content === null || isText(content)) return done(null, content)
+  if (source.content !== 'dropped' || content === null || isText(content)) return done(null, content)
   if (content === undefined) reply.header('content-length', '0')
   // In the words of Fastify's own hook, which this stands for
   discard(content, err => { reply.log.error({ err }, 'Error on Stream found for HEAD route') })

@@ -5,7 +5,7 @@ const noted = Symbol('fastify-pt-status.content')
 
 type NotingReply = FastifyReply & { [noted]?: string | Buffer }
 
-/** The `onSend` hook that notes content before others code it: of a stream there is no hash, and of coded bytes no message. */
+/** The `onSend` hook that notes content before others code it: a stream can't be hashed, and coded bytes can't be read for a message. */
 export const noteContent: onSendHookHandler = (request, reply, payload, done) => {
   if (isText(payload)) (reply as NotingReply)[noted] = payload
   done()

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler, onSendHookHandler, RouteOptions } from 'fastify'
-import type { Scope } from '../contract/scope.ts'
-import { scopeOf } from '../contract/scope.ts'
+import { scopeOf, type Scope } from '../contract/scope.ts'
 import { beforeHooksAreRead, dropsContentOfHead, hasFailed } from '../fastify/internals.ts'
 import { unexpected } from '../refusal/attribution.ts'
 import { handleError, handlePastHooks, setErrorHandlers } from '../refusal/error-handler.ts'
@@ -16,8 +15,9 @@ import { taggingBy, type Tagging } from './caching.ts'
 import { closeUnseen, gateOf, type Gate } from './gate.ts'
 import { lastWord } from './last-word.ts'
 import { noteContent } from './payload.ts'
-import { isHidden, successesOf, type Route } from './routes.ts'
+import { isOutside, type Route } from './routes.ts'
 import { isSeen, markSeen, watchRoutes } from './seen.ts'
+import { successesOfRoute, successesOfUnseen } from './successes.ts'
 
 /** What the steps of a route are made from. */
 interface Made {
@@ -63,15 +63,15 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
   decoratePrincipal(scope)
   const routesFromBefore = watchRoutes(scope)
   const hasOurHandler = setErrorHandlers(scope)
-  // No credentials are asked of whom this refuses
+  // `enter` refuses before anybody asks for credentials
   const guardUnseen = closeUnseen(scope, request => isUnseen(request) && !request.is404)
   instance.addHook('onRequest', function enter (request, reply, done) {
     const refusal = wrongHost(request.raw) ?? outageOf(request)
     return refusal === undefined ? guardUnseen.call(this, request, reply, done) : done(refusal)
   } satisfies onRequestHookHandler)
 
-  // It calls back where an error handler is to answer. Fastify runs it once more where its own handler has failed, and would
-  // then write its own body
+  // It calls back only if an error handler should answer. Fastify runs it again after its own handler has failed: calling
+  // back then would send Fastify's body
   instance.addHook('onError', function remember (request, reply, thrown, done) {
     if (scopeOf(request.server) !== scope) return done()
     if (failingOf(reply) !== undefined) return giveUp(refusalOf(thrown, request, reply), request, reply)
@@ -80,8 +80,10 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
     done()
   })
 
+  // Fastify gave some of these routes its own handler before the scope set one; one that a user set later answers by itself
   const lastWordOfUnseen = lastWord(scope, { contract: settings.contract, successesFor: successesOfUnseen(scope), hasFastifysHandler: ({ server }) => hasOurHandler(server), content: 'passed on' }, adviser())
-  instance.addHook('onSend', function lastWordOfOthers (request, reply, payload, done) {
+  instance.addHook('onSend', function lastWordOfScope (request, reply, payload, done) {
+    if (scopeOf(request.server) !== scope) return done()
     if (failingOf(reply)?.stage === 'refused' && hasFailed(reply, settings.format.contentType)) return giveUp(unexpected, request, reply)
     return isUnseen(request) ? lastWordOfUnseen.call(this, request, reply, payload, done) : done()
   } satisfies onSendHookHandler)
@@ -89,7 +91,7 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
   instance.addHook('onRoute', function (options) {
     if (scopeOf(this) !== scope) return
     markSeen(scope, this, options)
-    const route = { options, schema: undefined, methods: [options.method].flat(), url: options.url, access: accessOf(options, scope) } as Route
+    const route = { options, schema: undefined, methods: [options.method].flat(), url: options.url, access: accessOf(options, scope), isOutside: isOutside(options, settings) } as Route
     routes.push(route)
     const gate = gateOf(options, route.access, scope)
     gate?.close(options)
@@ -99,7 +101,7 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
       const name = `${String(options.method)} ${route.url}`
       if (options.config?.access !== access) changed.push(name)
       declared.push({ on: this, name })
-      // Fastify asks this one again for what its own answer fails with, and not its own handler
+      // If the refusal itself fails, Fastify then asks this handler again, instead of its own
       if (hasOurHandler(this)) options.errorHandler ??= handleError
       place(options, scope, route, gate, route.methods.some(method => method === 'GET' || method === 'HEAD') ? tagging : undefined)
     })
@@ -107,7 +109,7 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
   instance.addHook('onReady', async () => {
     // Some instances have a scope of their own by now, which hasn't seen these
     const early = [...routesFromBefore(), ...declared.splice(0).filter(({ on }) => scopeOf(on) !== scope).map(({ name }) => name)]
-    if (early.length > 0) instance.log.warn(`Cannot hold ${list(early)} to what is declared: the routes were declared before fastify-pt-status had loaded; await its registration`)
+    if (early.length > 0) instance.log.warn(`Cannot check the successes of ${list(early)}: the routes were declared before fastify-pt-status had loaded; await its registration first`)
     if (changed.length > 0) throw new TypeError(`Cannot close ${changed.join(', ')}: its config.access was changed after the plugin had read it`)
   })
   return { routes, loading: tagging?.loading }
@@ -117,9 +119,9 @@ export function setPipeline (scope: Scope, { refusalOf: outageOf }: Outage): { r
 function place (options: RouteOptions, scope: Scope, route: Route, gate: Gate | undefined, tagging: Tagging | undefined): void {
   const hooks = options as unknown as Record<string, Function | Function[] | undefined>
   const onSend = [options.onSend ?? []].flat() as onSendHookHandler[]
-  // Its work is the last word's, behind the tag: nothing can be made of content that it has dropped
+  // The last word drops the content instead, behind the tag: dropped content can't be tagged
   const others = onSend.filter(hook => options.method !== 'HEAD' || !dropsContentOfHead(hook))
-  const made = { scope, route, gate, tagging, others, lastWord: lastWordOf(scope, route, others.length < onSend.length) }
+  const made = { scope, route, gate, tagging, others, lastWord: lastWordOf(scope, route, options.method === 'HEAD' && onSend.some(dropsContentOfHead)) }
   hooks['onSend'] = others
 
   for (const hook of new Set(steps.map(({ hook }) => hook))) {
@@ -134,20 +136,6 @@ function lastWordOf (scope: Scope, route: Route, isHeadOfGet: boolean): onSendHo
   const writes = route.methods.some(method => method !== 'GET' && method !== 'HEAD')
   const source = { contract, successesFor: successesOfRoute(scope, route), hasFastifysHandler: () => false, content: isHeadOfGet ? 'dropped' : 'sent' } as const
   return lastWord(scope, source, writes ? adviser() : () => {})
-}
-
-function successesOfRoute ({ settings }: Scope, { options, methods }: Route): (request: FastifyRequest) => ReadonlySet<number> | undefined {
-  if (isHidden(options) || settings.outside?.(options) === true) return () => undefined
-  const [first, ...others] = methods.map(method => new Set(successesOf(options, method, settings)))
-  if (others.length === 0) return () => first
-  const successes = new Map(methods.map((method, index) => [method, [first!, ...others][index]!]))
-  return ({ method }) => successes.get(method)
-}
-
-/** Of unknown routes, and those that the scope hasn't seen, all successes of the contract may leave. */
-function successesOfUnseen ({ settings: { contract } }: Scope): (request: FastifyRequest) => ReadonlySet<number> | undefined {
-  const successes = new Set([...contract.keys()].filter(code => code < 400))
-  return ({ routeOptions }) => isHidden(routeOptions) ? undefined : successes
 }
 
 function isError (thrown: unknown): boolean {

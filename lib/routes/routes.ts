@@ -1,5 +1,5 @@
 import type { RouteOptions } from 'fastify'
-import type { Access, ContractRoute } from '../../types/index.ts'
+import type { Access, AccessRoute, ContractRoute } from '../../types/index.ts'
 import type { Settings } from '../contract/options.ts'
 import { canAnswer, type StatusRow } from '../contract/status.ts'
 
@@ -14,11 +14,13 @@ export interface Route {
   readonly methods: readonly string[]
   readonly url: string
   readonly access: Access | undefined
+  /** Whether the option `outside` takes it out of the contract. */
+  readonly isOutside: boolean
 }
 
 /** Those that are part of the contract, once the app is ready: no hook changes their schemas any more. */
-export function visibleIn (routes: readonly Route[], { outside }: Settings): Route[] {
-  const visible = routes.filter(({ options }) => !isHidden(options) && outside?.(options) !== true)
+export function visibleIn (routes: readonly Route[]): Route[] {
+  const visible = routes.filter(({ options, isOutside }) => !isHidden(options) && !isOutside)
   for (const route of visible) route.schema = route.options.schema
   return visible
 }
@@ -26,6 +28,17 @@ export function visibleIn (routes: readonly Route[], { outside }: Settings): Rou
 /** Whether the OpenAPI document hides a route: then it is no part of the contract. */
 export function isHidden ({ schema }: { schema?: unknown }): boolean {
   return (schema as { hide?: unknown } | undefined)?.hide === true
+}
+
+/**
+ * Whether the option `outside` takes a route out of the contract.
+ *
+ * @throws {TypeError} if it doesn't tell
+ */
+export function isOutside (route: AccessRoute, { outside }: Settings): boolean {
+  const result: unknown = outside?.(route) ?? false
+  if (typeof result === 'boolean') return result
+  throw new TypeError(`Cannot tell whether ${String(route.method)} ${route.url} is outside the contract: outside must return a boolean`)
 }
 
 /**

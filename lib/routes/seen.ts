@@ -11,7 +11,7 @@ interface Seen {
 const seenMark = Symbol('fastify-pt-status.seen')
 const seesAll = Symbol('fastify-pt-status.seesAll')
 
-/** What scopes of a server have seen being declared, for those that can't vouch that it is all. */
+/** The routes that the scopes of a server have seen. Only scopes that loaded after a route need it. */
 const seenOf = new WeakMap<object, Set<string>>()
 
 /**

@@ -4,7 +4,7 @@ import { StatusError } from '../contract/errors.ts'
 /** How long a sentence is at most, in UTF-16 code units. */
 const longestDetail = 1000
 
-/** The refusal that an error status stands for which was sent as an answer. */
+/** The refusal that replaces an error status which was sent as an answer. */
 export function refusalOfSent (reply: FastifyReply, content: unknown): StatusError {
   return new StatusError(reply.statusCode, detailOf(content, reply.statusCode, reply.getHeader('content-type')))
 }

@@ -78,7 +78,7 @@ t.test("a route to which the config of a seen one was copied is not, on an insta
   t.notOk(await reported(app, '/copied'))
 })
 
-const warned = 'the routes were declared before fastify-pt-status had loaded; await its registration'
+const warned = 'the routes were declared before fastify-pt-status had loaded; await its registration first'
 const get = (app: FastifyInstance, path: string) => app.get(path, { exposeHeadRoute: false }, async () => 'a')
 
 const tooEarly: Readonly<Record<string, { register: (app: FastifyInstance) => void, named: string | undefined }>> = {
@@ -115,6 +115,6 @@ for (const [name, { register, named }] of Object.entries(tooEarly)) {
     const app = Fastify({ logger: { level: 'warn', stream: { write: line => { warnings.push(JSON.parse(line).msg) } } } })
     await register(app)
     await app.ready()
-    t.same(warnings, named === undefined ? [] : [`Cannot hold ${named} to what is declared: ${warned}`])
+    t.same(warnings, named === undefined ? [] : [`Cannot check the successes of ${named}: ${warned}`])
   })
 }
