@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { bearerChallenge } from '../http/challenge.ts'
-import { badRequest, unauthorized, type StatusError } from '../contract/errors.ts'
+import { badRequest, repeat, unauthorized, type StatusError } from '../contract/errors.ts'
 import { linesOf } from '../http/field-lines.ts'
 
 /** `Bearer`, and no longer name of a scheme that starts so. Names of schemes are case-insensitive (RFC 9110 §11.1). */
@@ -14,10 +14,8 @@ const credentials = /^bearer +([\w.~+/-]+=*)$/i
  * there are two, where one can't be read, and where one is in the query.
  */
 export function credentialsReader (realm: string): (request: FastifyRequest) => string {
-  // Each request has a refusal of its own: hooks may write on what they are given.
   // "If the request lacks any authentication information […], the resource server SHOULD NOT include an error code" (§3.1)
-  const challenge = bearerChallenge({ realm })
-  const missing = () => unauthorized('This needs an access token.', { challenge })
+  const missing = repeat(unauthorized('This needs an access token.', { challenge: bearerChallenge({ realm }) }))
   const doubled = invalidRequest('The request has more than one Authorization field.')
   const malformed = invalidRequest('The Authorization field is not Bearer and one token.')
   // "Clients MUST NOT pass access tokens in a URI query parameter" (RFC 9700 §4.3.2). It is a 400 and no 401, even where
@@ -26,7 +24,7 @@ export function credentialsReader (realm: string): (request: FastifyRequest) => 
 
   function invalidRequest (detail: string): () => StatusError {
     const challenge = bearerChallenge({ realm, error: 'invalid_request', error_description: detail })
-    return () => badRequest(detail, { code: 'INVALID_REQUEST', headers: { 'www-authenticate': challenge } })
+    return repeat(badRequest(detail, { code: 'INVALID_REQUEST', headers: { 'www-authenticate': challenge } }))
   }
 
   return function tokenOf ({ raw: { rawHeaders }, headers: { authorization }, query }) {

@@ -58,10 +58,12 @@ function limitStacks (limit: number): void {
  * It calls no constructor of `Error`, which takes ten times as long to make a stack that nobody reads.
  */
 export function repeat (model: StatusError): () => StatusError {
-  const { message, status, originalStatus, statusCode, code, errors, headers } = model
+  const { message, stack, status, originalStatus, statusCode, code, errors, headers } = model
 
   function Repeated (this: Record<string, unknown>): void {
     this['message'] = message
+    // Hooks may read it as that of any error
+    this['stack'] = stack
     this['status'] = status
     this['originalStatus'] = originalStatus
     this['statusCode'] = statusCode

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { badRequest, type StatusError } from '../contract/errors.ts'
+import { badRequest, repeat, type StatusError } from '../contract/errors.ts'
 import { linesOf } from '../http/field-lines.ts'
 
-// Each request has a refusal of its own: hooks may write on what they are given
-const noHost = () => badRequest('The request has no Host.', { code: 'HOST_REQUIRED' })
-const badHost = () => badRequest('The request has more than one Host, or one that is none.', { code: 'HOST_INVALID' })
+const noHost = repeat(badRequest('The request has no Host.', { code: 'HOST_REQUIRED' }))
+const badHost = repeat(badRequest('The request has more than one Host, or one that is none.', { code: 'HOST_INVALID' }))
 
 /** RFC 3986 §3.2.2 and §3.2.3; empty where the target has no authority. */
 const hostValue = /^(?:\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::\d*)?$/i

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Availability, PtStatus, Suspension } from '../../types/index.ts'
-import { serviceUnavailable, type StatusError } from '../contract/errors.ts'
+import { repeat, serviceUnavailable, type StatusError } from '../contract/errors.ts'
 import type { Settings } from '../contract/options.ts'
 
-// Each request has a refusal of its own: hooks may write on what they are given
-const closing = () => serviceUnavailable('The server is closing.', { code: 'CLOSING' })
+const closing = repeat(serviceUnavailable('The server is closing.', { code: 'CLOSING' }))
 
 /** What controls whether a scope answers, and what it refuses with while it doesn't. */
 export interface Outage {
@@ -40,8 +39,7 @@ export function watchOutages (instance: FastifyInstance, { drainDelay }: Setting
       suspend ({ detail = 'The service is suspended.', retryAfter }: Suspension = {}) {
         if (typeof detail !== 'string') throw new TypeError('Cannot suspend: detail must be a string')
         if (retryAfter !== undefined && !(Number.isInteger(retryAfter) && retryAfter >= 0)) throw new TypeError('Cannot suspend: retryAfter must be a number of seconds')
-        const options = { code: 'SUSPENDED', ...(retryAfter !== undefined && { retryAfter }) }
-        suspension = () => serviceUnavailable(detail, options)
+        suspension = repeat(serviceUnavailable(detail, { code: 'SUSPENDED', ...(retryAfter !== undefined && { retryAfter }) }))
       },
       resume () {
         suspension = undefined

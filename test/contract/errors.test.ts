@@ -3,6 +3,7 @@ import {
   badRequest, forbidden, internalServerError, notFound, serviceUnavailable, StatusError, unauthorized,
   type Finding, type RefusalStatus
 } from '../../lib/index.ts'
+import { repeat } from '../../lib/contract/errors.ts'
 import { constantOf, refusals } from '../../lib/contract/status.ts'
 
 const constructors: Readonly<Record<RefusalStatus, (detail?: string, options?: object) => StatusError>> = {
@@ -157,4 +158,19 @@ t.test('refusals can be made where intrinsics are frozen', async t => {
   Object.defineProperty(Error, 'stackTraceLimit', { ...before, writable: false })
   t.match(notFound('Not here.'), { status: 404, message: 'Not here.' })
   t.equal(Error.stackTraceLimit, before.value)
+})
+
+t.test('a refusal that is repeated is an error of its own each time, with all that the first one has', async t => {
+  const model = unauthorized('No.', { code: 'OWN', challenge: 'Basic' })
+  const again = repeat(model)
+  const [one, other] = [again(), again()]
+  for (const { name, message, stack, status, originalStatus, statusCode, code, headers, errors } of [one, other]) {
+    t.same({ name, message, stack, status, originalStatus, statusCode, code, headers, errors }, {
+      name: 'StatusError', message: 'No.', stack: model.stack, status: 401, originalStatus: 401, statusCode: 401, code: 'OWN', headers: { 'www-authenticate': 'Basic' }, errors: undefined
+    })
+  }
+  t.ok(one instanceof StatusError && one instanceof Error)
+  one.message += ' More.'
+  Object.assign(one.headers, { 'x-own': 'a' })
+  t.match([other, again(), model], Array(3).fill({ message: /^No\.$/, headers: { 'x-own': undefined } }))
 })
