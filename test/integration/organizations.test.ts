@@ -314,6 +314,16 @@ t.test('a character that no database keeps is refused before it gets there', asy
   t.match({ status, errors: body.errors }, { status: 400, errors: [{ pointer: '/name', code: 'pattern' }] })
 })
 
+t.test('a path that names no organization is a 404 before a database that keeps no such text is asked', async t => {
+  const { ask } = await api(t)
+  for (const user of ['admin', 'manager', 'reader'] as const) {
+    for (const id of ['%00', `${seeded.managed}%00`, '%EF%BF%BF', "'", 'a'.repeat(100), ' ']) {
+      t.match(await ask(user, 'PUT', `/${encodeURI(decodeURI(id))}`, draft), { status: 404, code: 'ORGANIZATION_NOT_FOUND' }, `${user}, ${id}`)
+    }
+  }
+  for (const method of ['GET', 'DELETE'] as const) t.match(await ask('admin', method, '/%00'), { status: 400, code: 'VALIDATION_FAILED' }, method)
+})
+
 t.test('everybody may ask whether it lives and is ready, and no cache answers', async t => {
   const { app } = await api(t)
   for (const status of ['live', 'ready']) {

@@ -55,7 +55,10 @@ export const organizationRoutes: FastifyPluginAsyncTypebox<Stores> = async (app,
   })
 
   /** In the guideline's order: the organization exists, then who may replace it. */
-  const replaceable = async ({ params: { id } }: FastifyRequest<{ Params: { id: string } }>, principal: Principal) => {
+  const replaceable = async (request: FastifyRequest<{ Params: { id: string } }>, principal: Principal) => {
+    const { id } = request.params
+    // The request isn't validated yet, and the id may be a text that the database refuses
+    if (!request.validateInput(request.params, 'params')) throw noOrganization()
     if (await organizations.state(id) === undefined) throw noOrganization()
     const { scopes, claims } = principal
     if (scopes?.includes('organizations:write') === true) return true
