@@ -1,6 +1,6 @@
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyRequest } from 'fastify'
-import { notFound, type Access, type AccessFunction, type Principal } from 'fastify-pt-status'
+import ptStatus, { notFound, type Access, type AccessFunction, type AccessRoute, type Principal, type PtStatusOptions } from 'fastify-pt-status'
 import { expect, test } from 'tstyche'
 
 const app = Fastify().withTypeProvider<TypeBoxTypeProvider>()
@@ -78,6 +78,37 @@ test('a function returns a boolean or a promise of one', () => {
   expect<() => boolean | undefined>().type.not.toBeAssignableTo<AccessFunction>()
   expect<() => Promise<Principal>>().type.not.toBeAssignableTo<AccessFunction>()
   expect<() => Promise<void>>().type.not.toBeAssignableTo<AccessFunction>()
+})
+
+test('the options access and outside get what is known of a route', () => {
+  type Options = { [Name in 'access' | 'outside']: NonNullable<PtStatusOptions[Name]> }
+  expect<Parameters<Options['access']>>().type.toBe<[route: AccessRoute]>()
+  expect<Parameters<Options['outside']>>().type.toBe<[route: AccessRoute]>()
+  expect<AccessRoute>().type.toHaveProperty('url')
+  expect<AccessRoute['url']>().type.toBe<string>()
+  expect<AccessRoute>().type.not.toHaveProperty('handler')
+})
+
+test('access gives public, scopes, or nothing', () => {
+  type AccessOf = NonNullable<PtStatusOptions['access']>
+  expect<() => 'public'>().type.toBeAssignableTo<AccessOf>()
+  expect<() => { scopes: string[] } | undefined>().type.toBeAssignableTo<AccessOf>()
+  expect<(route: AccessRoute) => AccessFunction>().type.toBeAssignableTo<AccessOf>()
+  expect<() => 'private'>().type.not.toBeAssignableTo<AccessOf>()
+  expect<() => null>().type.not.toBeAssignableTo<AccessOf>()
+  expect<() => boolean>().type.not.toBeAssignableTo<AccessOf>()
+  expect<() => Promise<'public'>>().type.not.toBeAssignableTo<AccessOf>()
+  expect(app.register).type.toBeCallableWith(ptStatus, { access: ({ url }: AccessRoute) => url.startsWith('/docs') ? 'public' : undefined })
+  expect(app.register).type.not.toBeCallableWith(ptStatus, { access: 'public' })
+})
+
+test('outside gives a boolean', () => {
+  type Outside = NonNullable<PtStatusOptions['outside']>
+  expect<({ url }: { url: string }) => boolean>().type.toBeAssignableTo<Outside>()
+  expect<() => 'yes'>().type.not.toBeAssignableTo<Outside>()
+  expect<() => boolean | undefined>().type.not.toBeAssignableTo<Outside>()
+  expect<() => Promise<boolean>>().type.not.toBeAssignableTo<Outside>()
+  expect(app.register).type.not.toBeCallableWith(ptStatus, { outside: ['/docs'] })
 })
 
 test('a request has a principal, or null', () => {

@@ -80,12 +80,14 @@ export interface PtStatusOptions {
   authenticate?: Authenticate | undefined
   /**
    * The access of routes whose `config.access` states none: those of other plugins, as `/docs` or `/metrics`. It is asked
-   * once for each route, when the route is declared; `undefined` leaves it at any principal.
+   * once for each route, when the route is declared; of one from before the plugin at its first request. `undefined`
+   * leaves it at any principal; what is no access stops the start.
    */
   access?: ((route: AccessRoute) => Access | undefined) | undefined
   /**
    * Whether a route is no part of the contract, as `schema.hide` makes it, though the document tells it: its successes are
-   * sent as they are, and `contract()` doesn't list it. It is asked once for each route, when the route is declared.
+   * sent as they are, and `contract()` doesn't list it. It is asked once for each route, as `access` is; what is no boolean
+   * stops the start.
    */
   outside?: ((route: AccessRoute) => boolean) | undefined
   /** Turns an error of your domain into what the client is told; nothing where it has no answer to it. */
