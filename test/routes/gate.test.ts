@@ -72,6 +72,18 @@ t.test('a preflight reaches no hook of a closed route, so that these see a princ
   t.same(seen, [])
 })
 
+t.test('what another plugin puts in the place of a handler and is none fails as it does without the plugin', async t => {
+  const messages: string[] = []
+  for (const isClosed of [false, true]) {
+    const app = Fastify()
+    if (isClosed) await app.register(ptStatus, { authenticate: known })
+    app.addHook('onRoute', route => { route.handler = undefined as never })
+    try { app.get('/', async () => 'secret') } catch (error) { messages.push(String(error)) }
+  }
+  t.equal(messages.length, 2)
+  t.equal(messages[1], messages[0])
+})
+
 t.test('what calls for not found reaches no handler of a closed route', async t => {
   const calls: Readonly<Record<string, (app: FastifyInstance) => unknown>> = {
     authenticate: app => app.register(ptStatus, { authenticate: (request, reply) => { reply.callNotFound() } }),

@@ -129,6 +129,11 @@ t.test('of a route from before the plugin they are asked once, too, at its first
   })
   for (let time = 0; time < 3; time++) t.match(await app.inject('/'), { statusCode: 206, body: 'open' })
   t.same(asked, ['access', 'outside'])
+  const held = Fastify()
+  held.get('/', async (request, reply) => reply.code(206).send('open'))
+  await held.register(ptStatus, { outside: () => false })
+  t.equal((await held.inject('/')).statusCode, 500)
+
   t.equal((await app.inject('/none')).statusCode, 404)
   t.same(asked, ['access', 'outside'], 'an unknown route is none')
 })
