@@ -90,8 +90,8 @@ export interface PtStatusOptions {
    * stops the start.
    */
   outside?: ((route: AccessRoute) => boolean) | undefined
-  /** Turns an error of your domain into what the client is told; nothing where it has no answer to it. */
-  mapError?: ((error: unknown, request: FastifyRequest) => (Error & Refusal) | null | undefined | void) | undefined
+  /** Turns an error of your domain into what the client is told; nothing where it has no answer to it. The reply is as the error found it. */
+  mapError?: ((error: unknown, request: FastifyRequest, reply: FastifyReply) => (Error & Refusal) | null | undefined | void) | undefined
   /**
    * Adds to the errors by which a dependency is unavailable: true makes a 503 of one. It is asked about what isn't meant
    * for the client and isn't known already; false takes nothing away, which `mapError` does. What it throws is a 500.

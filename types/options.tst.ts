@@ -71,7 +71,7 @@ test('authenticate returns a principal or nothing, or a promise of either', () =
 
 test('mapError gets an unknown error, and returns a StatusError or nothing', () => {
   type MapError = NonNullable<PtStatusOptions['mapError']>
-  expect<Parameters<MapError>>().type.toBe<[error: unknown, request: FastifyRequest]>()
+  expect<Parameters<MapError>>().type.toBe<[error: unknown, request: FastifyRequest, reply: FastifyReply]>()
   expect<typeof notFound>().type.not.toBeAssignableTo<MapError>()
   expect<() => ReturnType<typeof notFound>>().type.toBeAssignableTo<MapError>()
   expect<() => null>().type.toBeAssignableTo<MapError>()

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import type { PtStatusOptions } from '../../types/index.ts'
 import { isUnavailable } from './unavailable.ts'
 import { internalServerError, serviceUnavailable, StatusError } from '../contract/errors.ts'
-import { fold } from '../contract/folding.ts'
+import { fold, isErrorStatus } from '../contract/folding.ts'
 import { isRefusalStatus } from '../contract/status.ts'
 
 /** What becomes of an error that wasn't meant for the client. Nothing of it is told. */
@@ -18,16 +18,17 @@ export const dependencyUnavailable = serviceUnavailable('A service that this one
 /**
  * Whose fault an error is, and so which answer it deserves. Only what was made for the client may be a 4xx:
  * a `StatusError`, an error of Fastify or made as its own are, an exposed http-error, a rate limit. A stray
- * `statusCode` on anything else is somebody else's answer: a 503 where the error says that a dependency is unavailable,
- * else a 500.
+ * `statusCode` on anything else is somebody else's answer: what is told is the status that user code set on the reply, a
+ * 503 where the error says that a dependency is unavailable, else a 500.
  *
  * @param thrown whatever was thrown; throws what its own getters throw
  * @param reply the reply so far
  * @param unavailable the plugin's option, which adds to what is known of errors; throws what it throws
+ * @param status the status that user code set on the reply before it failed
  */
-export function attribute (thrown: unknown, reply?: FastifyReply, unavailable?: PtStatusOptions['unavailable']): StatusError {
+export function attribute (thrown: unknown, reply?: FastifyReply, unavailable?: PtStatusOptions['unavailable'], status?: number): StatusError {
   if (thrown instanceof StatusError) return isRefusalStatus(thrown.status) ? thrown : unexpected
-  return exposed(thrown, reply) ?? (isUnavailable(thrown) || isAdded(thrown, unavailable) ? dependencyUnavailable : unexpected)
+  return exposed(thrown, reply) ?? set(status, thrown) ?? (isUnavailable(thrown) || isAdded(thrown, unavailable) ? dependencyUnavailable : unexpected)
 }
 
 /** What an error that was made for the client tells it. */
@@ -37,6 +38,12 @@ function exposed (thrown: unknown, reply: FastifyReply | undefined): StatusError
   if (isFastifyError(error)) return refuse(error, error.code.replace(/^FST_(ERR_)?(CTP_)?/, ''))
   if (isExposedHttpError(error)) return refuse(error)
   return isLimit(error, reply) ? new StatusError(error.statusCode as number, undefined, { cause: error }) : undefined
+}
+
+/** The status counts, and the message isn't told: it was made for nobody. */
+function set (status: number | undefined, cause: unknown): StatusError | undefined {
+  if (!isErrorStatus(status)) return undefined
+  return status === 500 ? unexpected : new StatusError(status, undefined, { cause })
 }
 
 function isAdded (thrown: unknown, unavailable: PtStatusOptions['unavailable']): boolean {

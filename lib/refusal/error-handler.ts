@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Scope } from '../contract/scope.ts'
 import { setUnroutedAnswer } from '../fastify/internals.ts'
+import { failingOf } from './failing.ts'
 import { refusalOf, unrouted } from './refusal-of.ts'
 import { refuse } from './refuse.ts'
 import { writePastHooks } from './write.ts'
@@ -10,12 +11,17 @@ const answered = new WeakMap<object, Set<string>>()
 
 /** Answers whatever was thrown, with a refusal. */
 export function handleError (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  refuse(refusalOf(thrown, request, reply), thrown, request, reply)
+  refuse(refusalOf(thrown, request, reply, statusBefore(reply)), thrown, request, reply)
 }
 
 /** Answers past the hooks: Fastify's own handler would send a thrown non-error as the answer. */
 export function handlePastHooks (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  refuse(refusalOf(thrown, request, reply), thrown, request, reply, body => { writePastHooks(reply, body) })
+  refuse(refusalOf(thrown, request, reply, statusBefore(reply)), thrown, request, reply, body => { writePastHooks(reply, body) })
+}
+
+/** The status that user code set before it failed; none where it is that of a refusal which has failed. */
+function statusBefore (reply: FastifyReply): number | undefined {
+  return failingOf(reply)?.stage === 'refused' ? undefined : reply.statusCode
 }
 
 /**

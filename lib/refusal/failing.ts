@@ -10,10 +10,10 @@ type Fields = Readonly<Record<string, unknown>>
  * - `refused`: the plugin has answered, and its body is on the way through the hooks; what fails now is that answer
  * - `gaveUp`: the plugin has answered past the hooks, and nothing comes after that
  *
- * `fields` are the header fields from before the answer: Fastify's own error handler adds those of the error.
+ * `status` and `fields` are what the reply had before the answer: Fastify's own error handler sets those of the error.
  */
 export type Failing =
-  | { readonly stage: 'failed', readonly thrown: unknown, readonly fields: Fields }
+  | { readonly stage: 'failed', readonly thrown: unknown, readonly status: number, readonly fields: Fields }
   | { readonly stage: 'refused', readonly status: number, readonly body: string, readonly fields: Fields }
   | { readonly stage: 'gaveUp' }
 
@@ -32,7 +32,7 @@ export function failingOf (reply: FastifyReply): Failing | undefined {
 /** Notes what a reply has failed with, unless it has failed already. */
 export function fail (reply: FastifyReply, thrown: unknown): Failing {
   const failed = reply as FailingReply
-  failed[failing] ??= { stage: 'failed', thrown, fields: copyLists(reply.getHeaders()) }
+  failed[failing] ??= { stage: 'failed', thrown, status: reply.statusCode, fields: copyLists(reply.getHeaders()) }
   return failed[failing]
 }
 

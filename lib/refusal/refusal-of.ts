@@ -9,14 +9,18 @@ import { log } from './log.ts'
 /** Never thrown: hooks see none of it. */
 const noRoute = notFound('There is no such route.')
 
-/** What is told of whatever was thrown. */
-export function refusalOf (thrown: unknown, request: FastifyRequest, reply: FastifyReply): Refusal {
+/**
+ * What is told of whatever was thrown.
+ *
+ * @param status the status that user code set on the reply before
+ */
+export function refusalOf (thrown: unknown, request: FastifyRequest, reply: FastifyReply, status?: number): Refusal {
   try {
     if (isValidationError(thrown)) return validationFailed(thrown, request)
     // Fastify reads the body of an unknown route too: what is wrong with it is not the point
     if (request.is404 && isFastifyError(thrown) && attribute(thrown).status < 500) return noRoute
     if (thrown instanceof StatusError) return attribute(thrown)
-    return attribute(mapped(thrown, request) ?? thrown, reply, settingsIn(request.server).unavailable)
+    return attribute(mapped(thrown, request, reply) ?? thrown, reply, settingsIn(request.server).unavailable, status)
   } catch (error) {
     // A getter of what was thrown, or mapError or unavailable themselves
     log(unexpected, error, request)
@@ -25,8 +29,8 @@ export function refusalOf (thrown: unknown, request: FastifyRequest, reply: Fast
 }
 
 /** What `mapError` makes of it, if anything. */
-function mapped (thrown: unknown, request: FastifyRequest): StatusError | undefined {
-  const refusal: unknown = settingsIn(request.server).mapError?.(thrown, request) ?? undefined
+function mapped (thrown: unknown, request: FastifyRequest, reply: FastifyReply): StatusError | undefined {
+  const refusal: unknown = settingsIn(request.server).mapError?.(thrown, request, reply) ?? undefined
   if (refusal === undefined || refusal instanceof StatusError) return refusal
   if (refusal instanceof Promise) refusal.catch(() => {})
   throw new TypeError('Cannot map an error: mapError must return a StatusError or nothing, and not a promise', { cause: thrown })

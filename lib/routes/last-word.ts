@@ -55,9 +55,9 @@ function refusedBody (type: string, reply: FastifyReply, { status, body }: Refus
 function answerInstead (request: FastifyRequest, reply: FastifyReply, failing: Failing, done: DoneFuncWithErrOrRes): void {
   // The answer of the plugin has failed, too
   if (failing.stage !== 'failed') return giveUp(unexpected, request, reply)
-  const { thrown, fields } = failing
+  const { thrown, status, fields } = failing
   restoreFields(reply, fields)
-  refuse(refusalOf(thrown, request, reply), thrown, request, reply, body => { done(null, body) })
+  refuse(refusalOf(thrown, request, reply, status), thrown, request, reply, body => { done(null, body) })
 }
 
 function undeclaredBy ({ method, url, routeOptions }: FastifyRequest, { statusCode }: FastifyReply): string {
